@@ -1,0 +1,27 @@
+# Every library the project uses, found once. Targets name what they need; nothing is linked globally.
+find_package(Torch REQUIRED)
+find_package(MPI REQUIRED COMPONENTS CXX)
+find_package(HDF5 REQUIRED COMPONENTS C)
+find_package(yaml-cpp REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(fmt REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(OpenSSL REQUIRED COMPONENTS Crypto)
+find_package(ZLIB REQUIRED)
+find_package(PNG REQUIRED)
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+
+# LibTorch puts its include folders, definitions and libraries into variables and its own `torch` target; one interface
+# target of ours marks the headers as system headers, so that our warnings are about our code.
+add_library(ptq_torch INTERFACE)
+target_include_directories(ptq_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
+target_link_libraries(ptq_torch INTERFACE ${TORCH_LIBRARIES})
+separate_arguments(torch_flags NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
+target_compile_options(ptq_torch INTERFACE ${torch_flags})
+
+add_library(ptq_hdf5 INTERFACE)
+target_include_directories(ptq_hdf5 SYSTEM INTERFACE ${HDF5_C_INCLUDE_DIRS})
+target_compile_definitions(ptq_hdf5 INTERFACE ${HDF5_C_DEFINITIONS})
+target_link_libraries(ptq_hdf5 INTERFACE ${HDF5_C_LIBRARIES})

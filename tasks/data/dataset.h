@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "methods/support/options.h"
+
+namespace at {
+class Tensor;
+}
+
+namespace ptqbench {
+
+/// Which labelled images, and how they become network inputs.
+struct DatasetOptions {
+  std::string name = "fashion_mnist";
+  std::string root;
+  int64_t resize = 0;
+  int64_t crop = 0;
+  std::vector<double> mean;
+  std::vector<double> std;
+  std::string calibration_split = "train";
+  std::string evaluation_split = "test";
+
+  static const std::vector<Field<DatasetOptions>>& fields();
+};
+
+/// One split of a labelled image data set. Reading is thread-safe.
+class ImageDataset {
+ public:
+  virtual ~ImageDataset() = default;
+
+  virtual int64_t size() const = 0;
+  virtual int64_t classes() const = 0;
+  virtual int64_t label(int64_t index) const = 0;
+  /// A name that a person can find the sample by: the file below the root, or "train/123".
+  virtual std::string sample_name(int64_t index) const = 0;
+  /// Normalised network input [C, H, W], float32; every sample of a data set has the same shape.
+  /// Throws IoError naming the file of an image that cannot be decoded.
+  virtual at::Tensor sample(int64_t index) const = 0;
+};
+
+}  // namespace ptqbench
