@@ -1,0 +1,134 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <map>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace ptqbench {
+
+/// One setting as it was resolved for a cell.
+using SettingValue = std::variant<int64_t, double, bool, std::string>;
+
+/// A number nobody measured.
+constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
+
+/// Keys of `CellRecord::provenance` that results/ itself looks at; others may be added freely.
+constexpr const char* kCheckpointHash = "checkpoint_sha256";
+constexpr const char* kCodeVersion = "code_version";
+
+enum class CellStatus { kFinished, kFailed };
+
+/// The losses of one reconstruction iteration; `total` is what the optimiser saw.
+struct LossPoint {
+  int64_t iteration = 0;
+  double total = 0;
+  double reconstruction = 0;
+  double rounding = 0;
+};
+
+/// One phase of reconstructing one unit (a layer or a block).
+struct UnitRecord {
+  std::string name;
+  std::string kind;
+  std::string phase;
+  int64_t iterations = 0;
+  double seconds = 0;
+  /// Mean squared distance of the unit's output from the full-precision output, before and after the phase.
+  double error_before = kNotMeasured;
+  double error_after = kNotMeasured;
+  std::vector<LossPoint> loss_curve;
+};
+
+enum class QuantizerKind { kWeight, kActivation };
+
+/// The final range of one quantizer: real = scale * (integer - zero_point).
+struct QuantizerRecord {
+  std::string name;
+  std::string unit;
+  QuantizerKind kind = QuantizerKind::kWeight;
+  int64_t bits = 0;
+  /// Integers centred on zero, zero point 0.
+  bool symmetric = false;
+  /// "tensor" or "channel".
+  std::string granularity;
+  std::string range_estimator;
+  /// Of equal length: 1, or one element a channel.
+  std::vector<float> scale;
+  std::vector<float> zero_point;
+};
+
+/// What one cell of a sweep came out as.
+struct CellRecord {
+  /// 64 lower-case hexadecimal digits.
+  std::string fingerprint;
+  std::string task;
+  std::string dataset;
+  std::string model;
+  std::string method;
+  int64_t weight_bits = 0;
+  int64_t activation_bits = 0;
+  int64_t seed = 0;
+
+  CellStatus status = CellStatus::kFinished;
+  /// Where and why it failed; empty when finished.
+  std::string failed_stage;
+  std::string failure_reason;
+
+  /// The metric that tables show, e.g. "top1_accuracy", in percent.
+  std::string metric_name;
+  bool higher_is_better = true;
+  double metric = kNotMeasured;
+  /// The same metric of the model before quantization.
+  double full_precision_metric = kNotMeasured;
+  std::map<std::string, double> further_metrics;
+
+  double seconds = 0;
+  std::map<std::string, double> stage_seconds;
+  std::string host;
+  std::string device;
+  int64_t rank = 0;
+  int64_t threads = 1;
+  /// ISO 8601, UTC: "2024-05-01T12:00:00Z".
+  std::string started_at;
+  /// 1 for the first try.
+  int64_t attempt = 1;
+
+  /// Every resolved setting, in the order of the configuration. Keys are unique.
+  std::vector<std::pair<std::string, SettingValue>> settings;
+  std::map<std::string, std::string> provenance;
+  std::vector<int64_t> calibration_ids;
+  std::vector<UnitRecord> units;
+  std::vector<QuantizerRecord> quantizers;
+};
+
+/// "w4a4".
+std::string bits_label(int64_t weight_bits, int64_t activation_bits);
+
+/// `bits_label` of the record's bits.
+std::string bits_label(const CellRecord& record);
+
+/// Order in which tables list bit widths, the easiest first: by the sum of the widths, then by the activations'
+/// (w4a4, w2a4, w3a3, w2a2).
+bool bits_before(int64_t weight_bits, int64_t activation_bits, int64_t other_weight_bits,
+                 int64_t other_activation_bits);
+
+/// Order of a collected sweep: task, dataset, model, bits, method, seed, fingerprint.
+bool record_before(const CellRecord& left, const CellRecord& right);
+
+/// The value as text, numbers with as many digits as read back to the same number.
+std::string setting_text(const SettingValue& value);
+
+/// "finished" or "failed".
+const char* status_name(CellStatus status);
+
+/// "weight" or "activation".
+const char* quantizer_kind_name(QuantizerKind kind);
+
+/// Whether `text` is 64 lower-case hexadecimal digits, and so safe as a file name.
+bool is_fingerprint(const std::string& text);
+
+}  // namespace ptqbench
