@@ -37,7 +37,8 @@ struct UnitRecord {
   std::string phase;
   int64_t iterations = 0;
   double seconds = 0;
-  /// Mean squared distance of the unit's output from the full-precision output, before and after the phase.
+  /// Mean squared distance of the unit's output from the full-precision output, before and after
+  /// the phase.
   double error_before = kNotMeasured;
   double error_after = kNotMeasured;
   std::vector<LossPoint> loss_curve;
@@ -111,8 +112,8 @@ std::string bits_label(int64_t weight_bits, int64_t activation_bits);
 /// `bits_label` of the record's bits.
 std::string bits_label(const CellRecord& record);
 
-/// Order in which tables list bit widths, the easiest first: by the sum of the widths, then by the activations'
-/// (w4a4, w2a4, w3a3, w2a2).
+/// Order in which tables list bit widths, the easiest first: by the sum of the widths, then by the
+/// activations' (w4a4, w2a4, w3a3, w2a2).
 bool bits_before(int64_t weight_bits, int64_t activation_bits, int64_t other_weight_bits,
                  int64_t other_activation_bits);
 
