@@ -1,18 +1,13 @@
 #pragma once
 
-#include <ATen/core/Tensor.h>
-
 #include <filesystem>
 #include <map>
 #include <string>
 #include <vector>
 
-namespace ptqbench {
+#include "methods/nn/named_tensor.h"
 
-struct NamedTensor {
-  std::string name;
-  at::Tensor value;
-};
+namespace ptqbench {
 
 /// The parameters in a file, in file order, and what else the file says of itself.
 struct Checkpoint {
@@ -22,13 +17,14 @@ struct Checkpoint {
   std::string content_hash;
 };
 
-/// Reads safetensors or a PyTorch checkpoint (zip or the older pickle format), told apart by content.
-/// Throws IoError naming the file and what is wrong with it.
+/// Reads safetensors or a PyTorch checkpoint (zip or the older pickle format), told apart by
+/// content. Throws IoError naming the file and what is wrong with it.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 /// Copies the checkpoint's values into `parameters` (tensors that share storage with a model).
 /// Every name must be present with the same shape; `num_batches_tracked` entries are ignored.
-/// Throws IoError listing missing, unexpected and wrongly shaped names; then no parameter was changed.
+/// Throws IoError listing missing, unexpected and wrongly shaped names; then no parameter was
+/// changed.
 void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters);
 
 }  // namespace ptqbench

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include <algorithm>
+#include <string_view>
+#include <unordered_map>
+
+#include "methods/support/error.h"
+#include "methods/support/nearest_name.h"
+#include "tasks/checkpoint/checkpoint.h"
+
+namespace ptqbench {
+
+namespace {
+
+constexpr size_t kNamesShown = 10;
+
+// Batch norm's count of training steps; it has no effect on inference, and older checkpoints lack
+// it.
+bool is_ignored(const std::string& name) {
+  constexpr std::string_view kEnding = "num_batches_tracked";
+  return name.size() >= kEnding.size() &&
+         std::string_view(name).substr(name.size() - kEnding.size()) == kEnding;
+}
+
+void describe(const char* problem, const std::vector<std::string>& names, std::string& message) {
+  if (names.empty()) return;
+  const auto shown =
+      names.begin() + static_cast<std::ptrdiff_t>(std::min(names.size(), kNamesShown));
+  message += fmt::format("; {} {}: {}{}", names.size(), problem, join({names.begin(), shown}),
+                         names.size() > kNamesShown ? ", ..." : "");
+}
+
+using TensorsByName = std::unordered_map<std::string, const at::Tensor*>;
+
+TensorsByName by_name(const std::vector<NamedTensor>& tensors) {
+  TensorsByName found;
+  for (const auto& tensor : tensors) found.emplace(tensor.name, &tensor.value);
+  return found;
+}
+
+void check_fit(const Checkpoint& checkpoint, const TensorsByName& stored,
+               const std::vector<NamedTensor>& parameters) {
+  std::vector<std::string> missing, unexpected, misshaped;
+  for (const auto& [name, parameter] : parameters) {
+    if (is_ignored(name)) continue;
+    const auto match = stored.find(name);
+    if (match == stored.end()) {
+      missing.push_back(name);
+    } else if (match->second->sizes() != parameter.sizes()) {
+      misshaped.push_back(fmt::format("{} [{}], expected [{}]", name,
+                                      fmt::join(match->second->sizes(), ", "),
+                                      fmt::join(parameter.sizes(), ", ")));
+    }
+  }
+  const TensorsByName known = by_name(parameters);
+  for (const auto& tensor : checkpoint.tensors) {
+    if (!is_ignored(tensor.name) && known.count(tensor.name) == 0) {
+      unexpected.push_back(tensor.name);
+    }
+  }
+  std::string problems;
+  describe("missing", missing, problems);
+  describe("unexpected", unexpected, problems);
+  describe("wrongly shaped", misshaped, problems);
+  if (!problems.empty()) throw IoError("the checkpoint does not fit the model" + problems);
+}
+
+}  // namespace
+
+void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters) {
+  const TensorsByName stored = by_name(checkpoint.tensors);
+  check_fit(checkpoint, stored, parameters);
+  const at::NoGradGuard no_grad;
+  for (const auto& [name, parameter] : parameters) {
+    if (!is_ignored(name)) parameter.copy_(*stored.at(name));
+  }
+}
+
+}  // namespace ptqbench
