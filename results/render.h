@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "results/table.h"
+
+namespace ptqbench {
+
+/// Text of a table: the full-precision row, then the rows grouped by bits, a column a model. An
+/// entry is the mean with two decimals, with the sample standard deviation ("93.12±0.08") when
+/// there are at least two seeds, "-" when there is no cell, and "failed" when no seed finished;
+/// entries with failed seeds carry a dagger and a note below the table.
+///
+/// Markdown and LaTeX set the best entry of each (bits, model) in bold, all of them when they agree
+/// in the decimals shown, and none where there is nothing to compare with. The full-precision row
+/// is never bold.
+
+/// Aligned columns for a terminal.
+std::string render_console(const AccuracyTable& table);
+
+/// A GitHub-flavoured Markdown table.
+std::string render_markdown(const AccuracyTable& table);
+
+/// A `tabular` environment for the LaTeX package booktabs, notes as comments.
+std::string render_latex(const AccuracyTable& table);
+
+/// One line an entry (RFC 4180), full-precision entries first, numbers with all their digits.
+/// Entries without a cell are left out; unknown numbers are empty.
+std::string render_csv(const AccuracyTable& table);
+
+}  // namespace ptqbench

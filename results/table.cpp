@@ -1,0 +1,297 @@
+#include "results/table.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstdlib>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <set>
+#include <tuple>
+
+namespace ptqbench {
+namespace {
+
+using Records = std::vector<const CellRecord*>;
+
+/// Name -> value as text of what the cells of one entry must agree on.
+using Settings = std::map<std::string, std::string>;
+
+template <class T>
+void add_once(std::vector<T>& list, const T& item) {
+  if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
+}
+
+Settings decisive_settings(const CellRecord& record, const TableLayout& layout) {
+  Settings settings;
+  for (const auto& [key, value] : record.settings) settings[key] = setting_text(value);
+  const auto checkpoint = record.provenance.find(kCheckpointHash);
+  if (checkpoint != record.provenance.end()) {
+    // As much of a hash as tells checkpoints apart and a reader takes in.
+    settings[kCheckpointHash] = checkpoint->second.substr(0, 8);
+  }
+  for (const auto& key : layout.averaged_settings) settings.erase(key);
+  return settings;
+}
+
+constexpr const char* kUnset = "unset";
+
+std::string value_of(const Settings& settings, const std::string& key) {
+  const auto found = settings.find(key);
+  return found == settings.end() ? kUnset : found->second;
+}
+
+/// The settings of one method in which cells of the same model and bits differ, by name.
+std::set<std::string> differing_settings(const Records& cells, const TableLayout& layout) {
+  std::map<std::tuple<std::string, int64_t, int64_t>, std::vector<Settings>> settings_of_entry;
+  std::set<std::string> keys;
+  for (const CellRecord* cell : cells) {
+    const Settings settings = decisive_settings(*cell, layout);
+    for (const auto& [key, value] : settings) keys.insert(key);
+    settings_of_entry[{cell->model, cell->weight_bits, cell->activation_bits}].push_back(settings);
+  }
+  std::set<std::string> differing;
+  for (const auto& key : keys) {
+    for (const auto& [entry, cells_settings] : settings_of_entry) {
+      std::set<std::string> values;
+      for (const Settings& settings : cells_settings) values.insert(value_of(settings, key));
+      // A cell that failed before it read its checkpoint does not differ from the others.
+      if (key == kCheckpointHash) values.erase(kUnset);
+      if (values.size() > 1) differing.insert(key);
+    }
+  }
+  return differing;
+}
+
+/// Orders the values of a setting: numbers by size, everything else by its letters.
+struct ByValue {
+  static std::optional<double> number(const std::string& text) {
+    char* end = nullptr;
+    const double value = std::strtod(text.c_str(), &end);
+    if (text.empty() || *end != '\0' || std::isnan(value)) return std::nullopt;
+    return value;
+  }
+  bool operator()(const std::vector<std::string>& left,
+                  const std::vector<std::string>& right) const {
+    const auto key = [](const std::string& text) {
+      const auto value = number(text);
+      return std::tuple(!value.has_value(), value.value_or(0), text);
+    };
+    return std::lexicographical_compare(
+        left.begin(), left.end(), right.begin(), right.end(),
+        [&](const std::string& a, const std::string& b) { return key(a) < key(b); });
+  }
+};
+
+std::string variant_label(const std::set<std::string>& keys,
+                          const std::vector<std::string>& values) {
+  std::string label;
+  std::size_t i = 0;
+  for (const auto& key : keys) {
+    label += fmt::format("{}{}={}", i == 0 ? "" : ", ", key, values[i]);
+    ++i;
+  }
+  return label;
+}
+
+/// One entry from the cells that belong to it.
+TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
+  std::map<int64_t, Records> finished;
+  std::set<int64_t> failed;
+  for (const CellRecord* cell : cells) {
+    if (cell->status == CellStatus::kFinished) {
+      finished[cell->seed].push_back(cell);
+    } else {
+      failed.insert(cell->seed);
+    }
+  }
+  std::vector<double> values;
+  for (const auto& [seed, runs] : finished) {
+    const CellRecord* last = *std::max_element(
+        runs.begin(), runs.end(), [](const CellRecord* left, const CellRecord* right) {
+          return std::tie(left->started_at, left->fingerprint) <
+                 std::tie(right->started_at, right->fingerprint);
+        });
+    if (runs.size() > 1) {
+      notes.push_back(fmt::format("{} {}, {}: seed {} was run {} times; the last, {}, counts",
+                                  bits_label(*last), last->method, last->model, seed, runs.size(),
+                                  last->fingerprint.substr(0, 8)));
+    }
+    values.push_back(last->metric);
+    failed.erase(seed);
+  }
+  TableEntry entry = summarize(values);
+  entry.failed_seeds = static_cast<int64_t>(failed.size());
+  return entry;
+}
+
+/// The rows of one method at one bit width.
+std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string>& keys,
+                                const std::vector<std::string>& models, const TableLayout& layout,
+                                std::vector<std::string>& notes) {
+  std::map<std::vector<std::string>, Records, ByValue> variants;
+  for (const CellRecord* cell : cells) {
+    const Settings settings = decisive_settings(*cell, layout);
+    std::vector<std::string> values;
+    for (const auto& key : keys) values.push_back(value_of(settings, key));
+    variants[values].push_back(cell);
+  }
+  std::vector<TableRow> rows;
+  for (const auto& [values, members] : variants) {
+    TableRow row;
+    row.weight_bits = cells.front()->weight_bits;
+    row.activation_bits = cells.front()->activation_bits;
+    row.method = cells.front()->method;
+    row.variant = variant_label(keys, values);
+    for (const auto& model : models) {
+      Records of_model;
+      std::copy_if(members.begin(), members.end(), std::back_inserter(of_model),
+                   [&](const CellRecord* cell) { return cell->model == model; });
+      row.entries.push_back(make_entry(of_model, notes));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+TableEntry full_precision_entry(const Records& cells, const std::string& model,
+                                std::vector<std::string>& notes) {
+  std::set<double> values;
+  for (const CellRecord* cell : cells) {
+    if (cell->model == model && std::isfinite(cell->full_precision_metric)) {
+      values.insert(cell->full_precision_metric);
+    }
+  }
+  if (values.size() > 1) {
+    notes.push_back(fmt::format("{}: its cells disagree on the full-precision metric: {}", model,
+                                fmt::join(values, ", ")));
+  }
+  return summarize({values.begin(), values.end()});
+}
+
+/// Models, bits and methods of a table in their final order.
+struct Axes {
+  std::vector<std::string> models;
+  std::vector<std::pair<int64_t, int64_t>> bits;
+  std::vector<std::string> methods;
+};
+
+/// The given names that occur, then the others.
+std::vector<std::string> in_order(const std::vector<std::string>& given,
+                                  const std::vector<std::string>& occurring) {
+  std::vector<std::string> names;
+  for (const auto& name : given) {
+    if (std::count(occurring.begin(), occurring.end(), name) > 0) add_once(names, name);
+  }
+  for (const auto& name : occurring) add_once(names, name);
+  return names;
+}
+
+Axes find_axes(const Records& cells, const TableLayout& layout) {
+  Axes axes;
+  for (const CellRecord* cell : cells) {
+    add_once(axes.models, cell->model);
+    add_once(axes.bits, {cell->weight_bits, cell->activation_bits});
+    add_once(axes.methods, cell->method);
+  }
+  axes.models = in_order(layout.models, axes.models);
+  axes.methods = in_order(layout.methods, axes.methods);
+  const auto given_place = [&](const std::pair<int64_t, int64_t>& bits) {
+    return std::find(layout.bits.begin(), layout.bits.end(), bits_label(bits.first, bits.second)) -
+           layout.bits.begin();
+  };
+  std::sort(axes.bits.begin(), axes.bits.end(), [&](const auto& left, const auto& right) {
+    const auto left_place = given_place(left);
+    const auto right_place = given_place(right);
+    if (left_place != right_place) return left_place < right_place;
+    return bits_before(left.first, left.second, right.first, right.second);
+  });
+  return axes;
+}
+
+AccuracyTable build_table(const Records& cells, const std::string& metric_name,
+                          const TableLayout& layout) {
+  AccuracyTable table;
+  table.task = cells.front()->task;
+  table.dataset = cells.front()->dataset;
+  table.metric_name = metric_name;
+  for (const CellRecord* cell : cells) {
+    if (cell->metric_name == metric_name) table.higher_is_better = cell->higher_is_better;
+  }
+  const Axes axes = find_axes(cells, layout);
+  table.models = axes.models;
+  for (const auto& model : table.models) {
+    table.full_precision.push_back(full_precision_entry(cells, model, table.notes));
+  }
+  std::map<std::string, std::set<std::string>> keys_of_method;
+  for (const auto& method : axes.methods) {
+    Records of_method;
+    std::copy_if(cells.begin(), cells.end(), std::back_inserter(of_method),
+                 [&](const CellRecord* cell) { return cell->method == method; });
+    keys_of_method[method] = differing_settings(of_method, layout);
+  }
+  for (const auto& bits : axes.bits) {
+    for (const auto& method : axes.methods) {
+      Records members;
+      std::copy_if(cells.begin(), cells.end(), std::back_inserter(members),
+                   [&](const CellRecord* cell) {
+                     return cell->method == method &&
+                            std::pair(cell->weight_bits, cell->activation_bits) == bits;
+                   });
+      if (members.empty()) continue;
+      auto rows = make_rows(members, keys_of_method[method], table.models, layout, table.notes);
+      std::move(rows.begin(), rows.end(), std::back_inserter(table.rows));
+    }
+  }
+  return table;
+}
+
+}  // namespace
+
+TableEntry summarize(const std::vector<double>& values) {
+  TableEntry entry;
+  entry.seeds = static_cast<int64_t>(values.size());
+  if (values.empty()) return entry;
+  const auto count = static_cast<double>(values.size());
+  double sum = 0;
+  for (const double value : values) sum += value;
+  entry.mean = sum / count;
+  if (values.size() > 1) {
+    double squares = 0;
+    for (const double value : values) squares += (value - entry.mean) * (value - entry.mean);
+    entry.standard_deviation = std::sqrt(squares / (count - 1));
+  }
+  return entry;
+}
+
+std::vector<AccuracyTable> build_tables(const std::vector<CellRecord>& records,
+                                        const TableLayout& layout) {
+  using Place = std::tuple<std::string, std::string, std::string>;
+  std::vector<Place> places;
+  for (const CellRecord& record : records) {
+    if (!record.metric_name.empty()) {
+      add_once(places, Place(record.task, record.dataset, record.metric_name));
+    }
+  }
+  std::map<Place, Records> cells_of;
+  for (const CellRecord& record : records) {
+    Place place(record.task, record.dataset, record.metric_name);
+    if (record.metric_name.empty()) {
+      const auto same = std::find_if(places.begin(), places.end(), [&](const Place& other) {
+        return std::get<0>(other) == record.task && std::get<1>(other) == record.dataset;
+      });
+      if (same != places.end()) place = *same;
+    }
+    add_once(places, place);
+    cells_of[place].push_back(&record);
+  }
+  std::vector<AccuracyTable> tables;
+  for (const Place& place : places) {
+    tables.push_back(build_table(cells_of[place], std::get<2>(place), layout));
+  }
+  return tables;
+}
+
+}  // namespace ptqbench
