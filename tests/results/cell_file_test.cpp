@@ -182,7 +182,7 @@ TEST_F(CellFile, FlippedBytesAreAnErrorOrChangeNothing) {
   const std::string whole = read_bytes(path_);
   std::size_t errors = 0;
   std::size_t tried = 0;
-  for (std::size_t i = 0; i < whole.size(); i += 5, ++tried) {
+  for (std::size_t i = 0; i < whole.size(); i += 11, ++tried) {
     std::string flipped = whole;
     flipped[i] = static_cast<char>(flipped[i] ^ (1 << (i % 8)));
     write_bytes(path_, flipped);

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <vector>
+
+#include "results/cell_record.h"
+#include "results/hdf5_table.h"
+
+namespace ptqbench {
+
+/// The records as the columns of one table, a row a record: identity, status, metric, times,
+/// machine; then `further_<metric>`, `seconds_<stage>` and `setting_<key>` for everything any
+/// record has, sorted by name.
+///
+/// Of a long failure reason only the beginning is kept, since every row has room for the longest.
+///
+/// A setting's column has the type of its values where all records agree. Else numbers and bools
+/// become doubles, NaN where a record lacks the setting; if one of them is text all become text,
+/// empty where a record lacks it.
+std::vector<hdf5::Column> cell_columns(const std::vector<CellRecord>& records);
+
+}  // namespace ptqbench
