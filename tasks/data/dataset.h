@@ -13,7 +13,7 @@ class Tensor;
 
 namespace ptqbench {
 
-/// Which labelled images, and how they become network inputs.
+/// Which labelled images, and how they become network inputs. fields() says what each member means.
 struct DatasetOptions {
   std::string name = "fashion_mnist";
   std::string root;
@@ -28,6 +28,7 @@ struct DatasetOptions {
 };
 
 /// One split of a labelled image data set. Reading is thread-safe.
+/// An index that is not in 0..size()-1 is a bug of the caller and throws std::out_of_range.
 class ImageDataset {
  public:
   virtual ~ImageDataset() = default;
@@ -37,9 +38,21 @@ class ImageDataset {
   virtual int64_t label(int64_t index) const = 0;
   /// A name that a person can find the sample by: the file below the root, or "train/123".
   virtual std::string sample_name(int64_t index) const = 0;
-  /// Normalised network input [C, H, W], float32; every sample of a data set has the same shape.
+  /// Normalised network input [3, H, W], float32; every sample of a data set has the same shape.
   /// Throws IoError naming the file of an image that cannot be decoded.
   virtual at::Tensor sample(int64_t index) const = 0;
 };
+
+/// Names that make_dataset knows, in the order to list them.
+std::vector<std::string> dataset_names();
+
+/// One line on what a data set is and where its files come from. Throws ConfigError for an unknown
+/// name.
+std::string dataset_description(const std::string& name);
+
+/// Opens one split; `split` stands apart from the options because a task opens both of theirs.
+/// Throws ConfigError for an unknown name or split and for an option that is out of range, missing
+/// or not used by the data set; IoError for missing or malformed files.
+std::unique_ptr<ImageDataset> make_dataset(const DatasetOptions& options, const std::string& split);
 
 }  // namespace ptqbench

@@ -1,0 +1,161 @@
+#include "tasks/data/dataset.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "methods/support/nearest_name.h"
+#include "tasks/data/cifar10.h"
+#include "tasks/data/fashion_mnist.h"
+#include "tasks/data/image_folder.h"
+#include "tasks/data/memory_dataset.h"
+
+namespace ptqbench {
+namespace {
+
+using Dataset = std::unique_ptr<ImageDataset>;
+
+struct Entry {
+  std::string name;
+  std::string description;
+  std::vector<double> default_mean;
+  std::vector<double> default_std;
+  Dataset (*make)(const DatasetOptions&, const std::string& split, const Normalization&);
+};
+
+void require_split(const std::string& split, const DatasetOptions& options) {
+  const std::vector<std::string> splits = {"train", "test"};
+  if (std::find(splits.begin(), splits.end(), split) == splits.end()) {
+    throw ConfigError(fmt::format("data set '{}' has no split '{}'{}", options.name, split,
+                                  valid_names_hint(split, splits)));
+  }
+}
+
+void require_no_resizing(const DatasetOptions& options) {
+  if (options.resize != 0 || options.crop != 0) {
+    throw ConfigError(fmt::format("data set '{}' has images of one size: resize and crop must be 0",
+                                  options.name));
+  }
+}
+
+void require_root(const DatasetOptions& options, const char* layout) {
+  if (options.root.empty()) {
+    throw ConfigError(
+        fmt::format("data set '{}' needs root, the folder with {}", options.name, layout));
+  }
+}
+
+Dataset make_fashion_mnist(const DatasetOptions& options, const std::string& split,
+                           const Normalization& normalization) {
+  require_split(split, options);
+  require_no_resizing(options);
+  // Networks for CIFAR-sized inputs take it as 32x32.
+  constexpr int kPadding = 2;
+  const std::string root = options.root.empty() ? kFashionMnistRoot : options.root;
+  return std::make_unique<MemoryDataset>(read_fashion_mnist(root, split), kFashionMnistClasses,
+                                         kPadding, split, normalization);
+}
+
+Dataset make_cifar10(const DatasetOptions& options, const std::string& split,
+                     const Normalization& normalization) {
+  require_split(split, options);
+  require_no_resizing(options);
+  require_root(options, "data_batch_1.bin to data_batch_5.bin and test_batch.bin");
+  return std::make_unique<MemoryDataset>(read_cifar10(options.root, split), kCifar10Classes, 0,
+                                         split, normalization);
+}
+
+Dataset make_image_folder(const DatasetOptions& options, const std::string& split,
+                          const Normalization& normalization) {
+  require_root(options, "<split>/<class>/*.jpg|jpeg|png");
+  if (split.empty())
+    throw ConfigError("data set 'image_folder' needs the name of a split's folder");
+  return std::make_unique<ImageFolder>(options.root, split, options.resize, options.crop,
+                                       normalization);
+}
+
+const std::vector<Entry>& entries() {
+  static const std::vector<Entry> all = {
+      {"fashion_mnist",
+       "28x28 grey clothing in 10 classes, padded to 32x32, in three equal channels (Debian "
+       "package "
+       "dataset-fashion-mnist)",
+       {0.2860},
+       {0.3530},
+       make_fashion_mnist},
+      {"cifar10",
+       "32x32 colour pictures in 10 classes (root: folder of the binary version)",
+       {0.4914, 0.4822, 0.4465},
+       {0.2470, 0.2435, 0.2616},
+       make_cifar10},
+      {"image_folder",
+       "JPEG and PNG files in <root>/<split>/<class>/, such as ImageNet",
+       {0.485, 0.456, 0.406},
+       {0.229, 0.224, 0.225},
+       make_image_folder},
+  };
+  return all;
+}
+
+const Entry& find_entry(const std::string& name) {
+  const auto found = std::find_if(entries().begin(), entries().end(),
+                                  [&](const Entry& entry) { return entry.name == name; });
+  if (found == entries().end()) {
+    throw ConfigError(
+        fmt::format("unknown data set '{}'{}", name, valid_names_hint(name, dataset_names())));
+  }
+  return *found;
+}
+
+constexpr int64_t kMaxSide = 8192;
+
+void require_side(int64_t side, const char* option) {
+  if (side < 0 || side > kMaxSide) {
+    throw ConfigError(
+        fmt::format("{} of a data set must be in 0..{}, but is {}", option, kMaxSide, side));
+  }
+}
+
+}  // namespace
+
+const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
+  using S = DatasetOptions;
+  static const std::vector<Field<S>> all = {
+      {"name", &S::name, "data set", 0, 0, dataset_names()},
+      {"root", &S::root,
+       "folder of the files; empty: where the Debian package puts them (fashion_mnist only)"},
+      {"resize", &S::resize,
+       "length in pixels of the shorter side after resizing, 0: as it is (image_folder)", 0,
+       kMaxSide},
+      {"crop", &S::crop,
+       "side in pixels of the middle square that is cut out, 0: none (image_folder)", 0, kMaxSide},
+      {"mean", &S::mean,
+       "subtracted from pixels in 0..1, one value or one a channel; empty: usual for the data set",
+       -1e3, 1e3},
+      {"std", &S::std, "then divided by, one value or one a channel; empty: usual for the data set",
+       1e-6, 1e3},
+      {"calibration_split", &S::calibration_split, "split that calibration samples are drawn from"},
+      {"evaluation_split", &S::evaluation_split, "split that the metric is measured on"},
+  };
+  return all;
+}
+
+std::vector<std::string> dataset_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : entries()) names.push_back(entry.name);
+  return names;
+}
+
+std::string dataset_description(const std::string& name) { return find_entry(name).description; }
+
+std::unique_ptr<ImageDataset> make_dataset(const DatasetOptions& options,
+                                           const std::string& split) {
+  const Entry& entry = find_entry(options.name);
+  require_side(options.resize, "resize");
+  require_side(options.crop, "crop");
+  const Normalization normalization(options.mean.empty() ? entry.default_mean : options.mean,
+                                    options.std.empty() ? entry.default_std : options.std);
+  return entry.make(options, split, normalization);
+}
+
+}  // namespace ptqbench

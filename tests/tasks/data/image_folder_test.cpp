@@ -1,0 +1,113 @@
+#include "tasks/data/image_folder.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "methods/support/error.h"
+#include "tests/tasks/data/fixtures.h"
+
+namespace ptqbench {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+/// A root folder into which tests put fixtures.
+class ImageFolderTest : public ::testing::Test {
+ protected:
+  void put(const std::string& fixture_name, const std::string& name) {
+    std::filesystem::create_directories((folder_ / name).parent_path());
+    std::filesystem::copy_file(fixture(fixture_name), folder_ / name);
+  }
+  std::unique_ptr<ImageDataset> open(int64_t resize, int64_t crop,
+                                     const std::string& split = "val") {
+    DatasetOptions options;
+    options.name = "image_folder";
+    options.root = folder_.path().string();
+    options.resize = resize;
+    options.crop = crop;
+    return make_dataset(options, split);
+  }
+  void expect_error(const std::string& path, const std::string& reason) {
+    EXPECT_THAT([&] { open(32, 28); },
+                ThrowsMessage<IoError>(AllOf(HasSubstr(path), HasSubstr(reason))));
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(ImageFolderTest, LabelsClassesAndOrdersFilesByName) {
+  put("small_444.jpg", "val/b/10.JPEG");
+  put("small_444.jpg", "val/b/9.jpg");
+  put("small_grey.jpg", "val/a/z.Jpg");
+  put("grey8.png", "val/B/only.PNG");
+  write_bytes(folder_ / "val/a/notes.txt", {'x'});
+  write_bytes(folder_ / "val/README", {'x'});
+  const auto dataset = open(32, 28);
+  ASSERT_EQ(dataset->size(), 4);
+  EXPECT_EQ(dataset->classes(), 3);
+  std::vector<std::string> names;
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < dataset->size(); ++i) {
+    names.push_back(dataset->sample_name(i));
+    labels.push_back(dataset->label(i));
+  }
+  EXPECT_THAT(names, ElementsAre("val/B/only.PNG", "val/a/z.Jpg", "val/b/10.JPEG", "val/b/9.jpg"));
+  EXPECT_THAT(labels, ElementsAre(0, 1, 2, 2));
+}
+
+TEST_F(ImageFolderTest, ResizesCropsAndNormalisesAsTorchvision) {
+  put("photo_420.jpg", "val/a/photo.jpg");
+  const at::Tensor input = open(32, 28)->sample(0);
+  const auto bytes = read_bytes(fixture("network_input.f32"));
+  const at::Tensor expected =
+      at::from_blob(const_cast<uint8_t*>(bytes.data()), {3, 28, 28}, at::kFloat);
+  ASSERT_EQ(input.sizes(), expected.sizes());
+  // One unit in the last place of values up to 2.7.
+  EXPECT_LE((input - expected).abs().max().item<float>(), 2.4e-7F);
+}
+
+TEST_F(ImageFolderTest, LeavesTheSizeWhenNotAskedToChangeIt) {
+  put("photo_420.jpg", "val/a/photo.jpg");
+  EXPECT_EQ(open(0, 0)->sample(0).sizes(), (std::vector<int64_t>{3, 57, 75}));
+  EXPECT_EQ(open(0, 64)->sample(0).sizes(), (std::vector<int64_t>{3, 64, 64}));
+  EXPECT_EQ(open(32, 0)->sample(0).sizes(), (std::vector<int64_t>{3, 32, 42}));
+}
+
+TEST_F(ImageFolderTest, RefusesPicturesOfSeveralSizesWithoutCrop) {
+  put("photo_420.jpg", "val/a/1.jpg");
+  put("small_444.jpg", "val/a/2.jpg");
+  const auto dataset = open(0, 0);
+  EXPECT_NO_THROW(dataset->sample(0));
+  EXPECT_THAT([&] { dataset->sample(1); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("val/a/2.jpg"), HasSubstr("37x29"),
+                                           HasSubstr("75x57"), HasSubstr("set crop"))));
+}
+
+TEST_F(ImageFolderTest, NamesACorruptPicture) {
+  put("photo_420.jpg", "val/a/1.jpg");
+  write_bytes(folder_ / "val/a/2.jpg", {0xff, 0xd8, 0xff, 0xe0});
+  const auto dataset = open(32, 28);
+  EXPECT_THAT([&] { dataset->sample(1); }, ThrowsMessage<IoError>(HasSubstr("val/a/2.jpg")));
+}
+
+TEST_F(ImageFolderTest, NamesAPictureThatResizingWouldMakeAbsurd) {
+  // A black grey PNG of 12000x1 pixels; 12000 * 8000 columns at 8000 rows is far beyond the limit.
+  put("strip.png", "val/a/strip.png");
+  EXPECT_THAT([&] { open(8000, 224); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("strip.png"), HasSubstr("cannot resize"))));
+}
+
+TEST_F(ImageFolderTest, TellsTheLayoutWhenFoldersAreMissing) {
+  expect_error("val", "<root>/<split>/<class>/*.jpg|jpeg|png");
+  std::filesystem::create_directories(folder_ / "val");
+  expect_error("val", "no class folders");
+  std::filesystem::create_directories(folder_ / "val/empty");
+  expect_error("val/empty", "no images");
+}
+
+}  // namespace
+}  // namespace ptqbench

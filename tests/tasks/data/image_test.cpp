@@ -1,0 +1,138 @@
+#include "tasks/data/image.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "methods/support/error.h"
+#include "tests/tasks/data/fixtures.h"
+
+namespace ptqbench {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
+
+/// The references are Pillow's pixels (see data/make_fixtures.py); decoding is exact, so they must
+/// be equal.
+class DecodedImage : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(DecodedImage, EqualsPillow) {
+  const std::string name = GetParam();
+  const Image image = decode_image(fixture(name));
+  const Image expected = read_ppm(name.substr(0, name.find('.')) + ".ppm");
+  ASSERT_EQ(image.width, expected.width);
+  ASSERT_EQ(image.height, expected.height);
+  EXPECT_EQ(image.rgb, expected.rgb);
+}
+
+INSTANTIATE_TEST_SUITE_P(Jpeg, DecodedImage,
+                         ::testing::Values("photo_420.jpg", "small_444.jpg",
+                                           "small_422_progressive.jpg", "small_rgb.jpg",
+                                           "small_grey.jpg", "small_unusual_sampling.jpg",
+                                           "small_cmyk.jpg", "small_ycck.jpg"));
+INSTANTIATE_TEST_SUITE_P(Png, DecodedImage,
+                         ::testing::Values("rgb8_interlaced.png", "rgba8_gamma.png",
+                                           "rgb8_transparent_color.png", "rgb16.png",
+                                           "grey_alpha16.png", "grey_alpha8.png", "grey1.png",
+                                           "grey2.png", "grey4.png", "grey8.png", "grey16.png",
+                                           "palette4_transparent.png"));
+
+TEST(DecodeImage, TellsFormatsApartByContent) {
+  const TemporaryFolder folder;
+  std::filesystem::copy_file(fixture("grey8.png"), folder / "misnamed.jpg");
+  EXPECT_EQ(decode_image(folder / "misnamed.jpg").rgb, read_ppm("grey8.ppm").rgb);
+}
+
+/// Every proper beginning of a file, so a cut at a marker or in a checksum as well.
+class TruncatedImage : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(TruncatedImage, IsAnErrorNamingTheFile) {
+  const TemporaryFolder folder;
+  const auto whole = read_bytes(fixture(GetParam()));
+  for (size_t size = 0; size < whole.size(); ++size) {
+    write_bytes(folder / "cut.img",
+                {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
+    EXPECT_THAT([&] { decode_image(folder / "cut.img"); },
+                ThrowsMessage<IoError>(HasSubstr("cut.img")))
+        << "cut to " << size << " of " << whole.size() << " bytes";
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, TruncatedImage,
+                         ::testing::Values("small_444.jpg", "small_422_progressive.jpg",
+                                           "small_cmyk.jpg", "rgb16.png",
+                                           "palette4_transparent.png"));
+
+/// With any one byte damaged a file decodes or is refused, but never crashes. PNG guards its bytes
+/// by checksums.
+class DamagedImage : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(DamagedImage, IsDecodedOrRefused) {
+  const TemporaryFolder folder;
+  const auto whole = read_bytes(fixture(GetParam()));
+  int refused = 0;
+  for (size_t position = 0; position < whole.size(); ++position) {
+    auto damaged = whole;
+    damaged[position] ^= 0xff;
+    write_bytes(folder / "damaged.img", damaged);
+    try {
+      const Image image = decode_image(folder / "damaged.img");
+      EXPECT_EQ(image.rgb.size(), size_t{3} * image.width * image.height);
+    } catch (const IoError& error) {
+      EXPECT_THAT(error.what(), HasSubstr("damaged.img"));
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 0);
+  if (GetParam() == "rgb8_interlaced.png") {
+    EXPECT_EQ(refused, static_cast<int>(whole.size()));
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(Formats, DamagedImage,
+                         ::testing::Values("small_444.jpg", "small_422_progressive.jpg",
+                                           "small_cmyk.jpg", "rgb16.png",
+                                           "palette4_transparent.png"));
+
+TEST(DecodeImage, RefusesAJpegWithAbsurdDimensions) {
+  const TemporaryFolder folder;
+  auto bytes = read_bytes(fixture("small_444.jpg"));
+  // The baseline frame header: marker, length (17 for 3 components), precision, height, width.
+  const std::vector<uint8_t> frame = {0xff, 0xc0, 0, 17, 8};
+  const auto found = std::search(bytes.begin(), bytes.end(), frame.begin(), frame.end());
+  ASSERT_NE(found, bytes.end());
+  std::fill(found + 5, found + 9, 0xf0);  // 61680x61680
+  write_bytes(folder / "huge.jpg", bytes);
+  EXPECT_THAT([&] { decode_image(folder / "huge.jpg"); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("huge.jpg"), HasSubstr("61680x61680"))));
+}
+
+TEST(DecodeImage, RefusesAPngWithAbsurdDimensions) {
+  const TemporaryFolder folder;
+  auto bytes = read_bytes(fixture("grey8.png"));
+  // IHDR's data begin at byte 16; 65536x65536 and the chunk's matching CRC-32.
+  const std::vector<uint8_t> header = {0, 1, 0, 0, 0,    1,    0,    0,   8,
+                                       0, 0, 0, 0, 0x49, 0xef, 0x6f, 0x3f};
+  std::copy(header.begin(), header.end(), bytes.begin() + 16);
+  write_bytes(folder / "huge.png", bytes);
+  EXPECT_THAT([&] { decode_image(folder / "huge.png"); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("huge.png"), HasSubstr("65536x65536"))));
+}
+
+TEST(DecodeImage, NamesMissingFilesFoldersAndOtherFormats) {
+  const TemporaryFolder folder;
+  write_bytes(folder / "text.png", {'h', 'e', 'l', 'l', 'o'});
+  EXPECT_THAT([&] { decode_image(folder / "none.png"); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("none.png"), HasSubstr("does not exist"))));
+  EXPECT_THAT([&] { decode_image(folder.path()); },
+              ThrowsMessage<IoError>(HasSubstr("not a regular file")));
+  EXPECT_THAT(
+      [&] { decode_image(folder / "text.png"); },
+      ThrowsMessage<IoError>(AllOf(HasSubstr("text.png"), HasSubstr("neither a JPEG nor a PNG"))));
+}
+
+}  // namespace
+}  // namespace ptqbench
