@@ -28,12 +28,15 @@ Image make_image(int64_t width, int64_t height, const std::string& name) {
   return image;
 }
 
+Image decode_image(const std::vector<uint8_t>& bytes, const std::string& name) {
+  if (is_jpeg(bytes)) return decode_jpeg(bytes, name);
+  if (is_png(bytes)) return decode_png(bytes, name);
+  throw IoError(fmt::format("image '{}' is neither a JPEG nor a PNG file", name));
+}
+
 Image decode_image(const std::filesystem::path& path) {
   constexpr size_t kMaxFileBytes = size_t{1} << 28;
-  const std::vector<uint8_t> bytes = read_file(path, kMaxFileBytes);
-  if (is_jpeg(bytes)) return decode_jpeg(bytes, path.string());
-  if (is_png(bytes)) return decode_png(bytes, path.string());
-  throw IoError(fmt::format("image '{}' is neither a JPEG nor a PNG file", path.string()));
+  return decode_image(read_file(path, kMaxFileBytes), path.string());
 }
 
 }  // namespace ptqbench

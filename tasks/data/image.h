@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <string>
 #include <vector>
 
 namespace ptqbench {
@@ -24,5 +25,8 @@ constexpr int64_t kMaxImagePixels = int64_t{1} << 27;
 /// file when it is missing, of another format, too large, truncated or corrupt; whatever the JPEG
 /// library warns of counts as corrupt.
 Image decode_image(const std::filesystem::path& path);
+
+/// The same of a file's content; `name` is what errors call it.
+Image decode_image(const std::vector<uint8_t>& bytes, const std::string& name);
 
 }  // namespace ptqbench

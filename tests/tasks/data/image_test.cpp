@@ -46,56 +46,51 @@ TEST(DecodeImage, TellsFormatsApartByContent) {
   EXPECT_EQ(decode_image(folder / "misnamed.jpg").rgb, read_ppm("grey8.ppm").rgb);
 }
 
+const auto kDamageable =
+    ::testing::Values("small_444.jpg", "small_422_progressive.jpg", "small_cmyk.jpg", "rgb16.png",
+                      "palette4_transparent.png");
+
 /// Every proper beginning of a file, so a cut at a marker or in a checksum as well.
 class TruncatedImage : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(TruncatedImage, IsAnErrorNamingTheFile) {
-  const TemporaryFolder folder;
   const auto whole = read_bytes(fixture(GetParam()));
   for (size_t size = 0; size < whole.size(); ++size) {
-    write_bytes(folder / "cut.img",
-                {whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(size)});
-    EXPECT_THAT([&] { decode_image(folder / "cut.img"); },
-                ThrowsMessage<IoError>(HasSubstr("cut.img")))
+    const std::vector<uint8_t> cut(whole.begin(),
+                                   whole.begin() + static_cast<std::ptrdiff_t>(size));
+    EXPECT_THAT([&] { decode_image(cut, "cut.img"); },
+                ThrowsMessage<IoError>(HasSubstr("'cut.img'")))
         << "cut to " << size << " of " << whole.size() << " bytes";
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, TruncatedImage,
-                         ::testing::Values("small_444.jpg", "small_422_progressive.jpg",
-                                           "small_cmyk.jpg", "rgb16.png",
-                                           "palette4_transparent.png"));
+INSTANTIATE_TEST_SUITE_P(Formats, TruncatedImage, kDamageable);
 
 /// With any one byte damaged a file decodes or is refused, but never crashes. PNG guards its bytes
 /// by checksums.
 class DamagedImage : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(DamagedImage, IsDecodedOrRefused) {
-  const TemporaryFolder folder;
-  const auto whole = read_bytes(fixture(GetParam()));
-  int refused = 0;
-  for (size_t position = 0; position < whole.size(); ++position) {
-    auto damaged = whole;
-    damaged[position] ^= 0xff;
-    write_bytes(folder / "damaged.img", damaged);
+  auto bytes = read_bytes(fixture(GetParam()));
+  size_t refused = 0;
+  for (uint8_t& byte : bytes) {
+    byte ^= 0xff;
     try {
-      const Image image = decode_image(folder / "damaged.img");
+      const Image image = decode_image(bytes, "damaged.img");
       EXPECT_EQ(image.rgb.size(), size_t{3} * image.width * image.height);
     } catch (const IoError& error) {
-      EXPECT_THAT(error.what(), HasSubstr("damaged.img"));
+      EXPECT_THAT(error.what(), HasSubstr("'damaged.img'"));
       ++refused;
     }
+    byte ^= 0xff;
   }
-  EXPECT_GT(refused, 0);
-  if (GetParam() == "rgb8_interlaced.png") {
-    EXPECT_EQ(refused, static_cast<int>(whole.size()));
+  EXPECT_GT(refused, 0U);
+  if (GetParam() == "rgb16.png") {
+    EXPECT_EQ(refused, bytes.size());
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, DamagedImage,
-                         ::testing::Values("small_444.jpg", "small_422_progressive.jpg",
-                                           "small_cmyk.jpg", "rgb16.png",
-                                           "palette4_transparent.png"));
+INSTANTIATE_TEST_SUITE_P(Formats, DamagedImage, kDamageable);
 
 TEST(DecodeImage, RefusesAJpegWithAbsurdDimensions) {
   const TemporaryFolder folder;
