@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "methods/support/options.h"
+
+namespace ptqbench {
+
+/// How a full-precision model is trained: stochastic gradient descent with Nesterov momentum, a
+/// linear warm-up and a cosine decay of the learning rate to zero.
+struct TrainOptions {
+  int64_t epochs = 30;
+  int64_t batch_size = 128;
+  double learning_rate = 0.1;
+  double momentum = 0.9;
+  double weight_decay = 5e-4;
+  double label_smoothing = 0.0;
+  double warmup_epochs = 0.0;
+  /// Decay of the exponential moving average of the weights that is saved; 0: the last weights are
+  /// saved.
+  double average_decay = 0.0;
+  int64_t seed = 0;
+  int64_t crop_padding = 0;
+  bool horizontal_flip = false;
+
+  /// All but the augmentation.
+  static const std::vector<Field<TrainOptions>>& fields();
+  /// crop_padding and horizontal_flip, a group of their own in configurations.
+  static const std::vector<Field<TrainOptions>>& augmentation_fields();
+};
+
+}  // namespace ptqbench
