@@ -1,0 +1,63 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "harness/config/evaluation_options.h"
+#include "methods/settings.h"
+#include "tasks/data/dataset.h"
+
+namespace ptqbench {
+
+struct SweepConfig;
+
+/// Goes up whenever the same settings would no longer give the same result.
+inline constexpr int kResultFormatVersion = 1;
+
+/// One (task, model, bits, method, seed) with everything that decides its result.
+struct Cell {
+  std::string task;
+  DatasetOptions dataset;
+  std::string model;
+  /// What tables and messages call the model; so for the method.
+  std::string model_label;
+  /// Absolute; empty: the model has no checkpoint.
+  std::filesystem::path checkpoint;
+  /// 2 to 8; 32: not quantized.
+  int64_t weight_bits = 32;
+  int64_t activation_bits = 32;
+  std::string method;
+  std::string method_label;
+  int64_t seed = 0;
+  /// With the method's own settings and the overrides that match applied, in that order.
+  MethodSettings settings;
+  EvaluationOptions evaluation;
+};
+
+/// All cells of a sweep: models outermost, then bits, methods and seeds, each in the order of the
+/// sweep. Throws ConfigError when two cells are the same in all but their labels, or when there are
+/// more than 100,000.
+std::vector<Cell> expand(const SweepConfig& sweep);
+
+/// Everything that decides the result, except what is in the files, sorted by name:
+/// "settings.iterations", "500". Holds no labels and no paths.
+std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);
+
+/// "resnet20 w4a4 qdrop seed 1"
+std::string cell_label(const Cell& cell);
+
+/// What the fingerprint hashes: the format version, canonical_settings() and both hashes, one
+/// `name=value` a line.
+std::string fingerprint_text(const Cell& cell, const std::string& checkpoint_sha256,
+                             const std::string& calibration_ids_sha256);
+
+/// SHA-256 (hex) of fingerprint_text(): cells with the same fingerprint have the same result.
+/// Settings that the method does not use count too, so that the fingerprint does not depend on what
+/// each version of a method reads.
+std::string fingerprint(const Cell& cell, const std::string& checkpoint_sha256,
+                        const std::string& calibration_ids_sha256);
+
+}  // namespace ptqbench

@@ -1,0 +1,80 @@
+#include <fmt/format.h>
+
+#include <map>
+
+#include "harness/config/cell.h"
+#include "harness/config/sweep.h"
+
+namespace ptqbench {
+namespace {
+
+constexpr size_t kMostCells = 100000;
+
+void check_count(const SweepConfig& sweep) {
+  size_t cells = 1;
+  for (const size_t factor :
+       {sweep.models.size(), sweep.bits.size(), sweep.methods.size(), sweep.seeds.size()}) {
+    // Checked at each step: the product of all could overflow.
+    if (factor > kMostCells || (cells *= factor) > kMostCells) {
+      throw ConfigError(fmt::format("the sweep has more than {} cells", kMostCells));
+    }
+  }
+}
+
+void apply(MethodSettings& settings, const OptionTexts& changes) {
+  for (const auto& [name, text] : changes) assign_option(settings, name, text);
+}
+
+Cell make_cell(const SweepConfig& sweep, const SweepModel& model, const BitWidths& bits,
+               const SweepMethod& method, int64_t seed) {
+  Cell cell;
+  cell.task = sweep.task;
+  cell.dataset = sweep.dataset;
+  cell.model = model.name;
+  cell.model_label = model.label;
+  cell.checkpoint = model.checkpoint;
+  cell.weight_bits = bits.weights;
+  cell.activation_bits = bits.activations;
+  cell.method = method.name;
+  cell.method_label = method.label;
+  cell.seed = seed;
+  cell.evaluation = sweep.evaluation;
+  cell.settings = sweep.settings;
+  apply(cell.settings, method.set);
+  for (const auto& change : sweep.overrides) {
+    if (change.when.matches(cell)) apply(cell.settings, change.set);
+  }
+  return cell;
+}
+
+/// Two such cells would write the same result, and one of the two rows would be a copy.
+void check_distinct(const std::vector<Cell>& cells) {
+  std::map<std::string, size_t> seen;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const auto identity = fingerprint_text(cells[i], cells[i].checkpoint.string(), "");
+    const auto [first, inserted] = seen.emplace(identity, i);
+    if (inserted) continue;
+    throw ConfigError(fmt::format("the cells '{}' and '{}' have the same settings; leave one out",
+                                  cell_label(cells[first->second]), cell_label(cells[i])));
+  }
+}
+
+}  // namespace
+
+std::vector<Cell> expand(const SweepConfig& sweep) {
+  check_count(sweep);
+  std::vector<Cell> cells;
+  for (const auto& model : sweep.models) {
+    for (const auto& bits : sweep.bits) {
+      for (const auto& method : sweep.methods) {
+        for (const int64_t seed : sweep.seeds) {
+          cells.push_back(make_cell(sweep, model, bits, method, seed));
+        }
+      }
+    }
+  }
+  check_distinct(cells);
+  return cells;
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "harness/config/known_names.h"
+#include "harness/config/yaml_reader.h"
+#include "tasks/data/dataset.h"
+
+namespace ptqbench {
+
+/// A data set: its name alone, or a map of `name` and fields of DatasetOptions. The root is a path
+/// (see read_path()).
+DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known);
+
+}  // namespace ptqbench

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "methods/support/options.h"
+
+namespace ptqbench {
+
+/// How a model is measured.
+struct EvaluationOptions {
+  /// The first so many samples of the evaluation split; 0: all.
+  int64_t samples = 0;
+  int64_t batch_size = 250;
+
+  static const std::vector<Field<EvaluationOptions>>& fields();
+};
+
+}  // namespace ptqbench

@@ -1,0 +1,40 @@
+#include "harness/config/sweep.h"
+
+#include <tuple>
+
+namespace ptqbench {
+namespace {
+
+bool same(const SweepModel& a, const SweepModel& b) {
+  return std::tie(a.name, a.label, a.checkpoint) == std::tie(b.name, b.label, b.checkpoint);
+}
+
+bool same(const SweepMethod& a, const SweepMethod& b) {
+  return std::tie(a.name, a.label, a.set) == std::tie(b.name, b.label, b.set);
+}
+
+bool same(const SweepOverride& a, const SweepOverride& b) {
+  return a.when == b.when && a.set == b.set;
+}
+
+template <class Entry>
+bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
+  if (a.size() != b.size()) return false;
+  for (size_t i = 0; i < a.size(); ++i) {
+    if (!same(a[i], b[i])) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+bool operator==(const SweepConfig& a, const SweepConfig& b) {
+  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads) ==
+             std::tie(b.name, b.task, b.bits, b.seeds, b.threads) &&
+         same(a.models, b.models) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
+         option_texts(a.dataset) == option_texts(b.dataset) &&
+         option_texts(a.settings) == option_texts(b.settings) &&
+         option_texts(a.evaluation) == option_texts(b.evaluation);
+}
+
+}  // namespace ptqbench

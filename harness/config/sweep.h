@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/config/bit_widths.h"
+#include "harness/config/cell_condition.h"
+#include "harness/config/evaluation_options.h"
+#include "harness/config/known_names.h"
+#include "harness/config/option_fields.h"
+#include "methods/settings.h"
+#include "tasks/data/dataset.h"
+
+namespace ptqbench {
+
+struct SweepModel {
+  std::string name;
+  std::string label;
+  /// Absolute; empty: none.
+  std::filesystem::path checkpoint;
+};
+
+struct SweepMethod {
+  std::string name;
+  std::string label;
+  /// Fields of MethodSettings that this method changes.
+  OptionTexts set;
+};
+
+/// Settings of the cells that a condition matches.
+struct SweepOverride {
+  CellCondition when;
+  OptionTexts set;
+};
+
+/// One sweep. Its file (defaults: seeds [1], no overrides, those of the option structs):
+///
+///     include: base.yaml            # or a list; maps merge, anything else is replaced
+///     name: small
+///     task: image_classification
+///     dataset: {name: cifar10}      # or its name; fields of DatasetOptions
+///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors}]
+///     bits: [w4a4, w4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
+///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]
+///     seeds: [1, 2]
+///     settings: {iterations: 500}   # fields of MethodSettings
+///     overrides:                    # in order; `when` has model, method, bits, seed: one or a
+///     list
+///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
+///     evaluation: {samples: 0, batch_size: 250}
+///     threads: 0
+///
+/// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
+/// Models and methods are meant by name (all entries of that name) or by label (that entry).
+struct SweepConfig {
+  std::string name;
+  std::string task;
+  DatasetOptions dataset;
+  std::vector<SweepModel> models;
+  std::vector<BitWidths> bits;
+  std::vector<SweepMethod> methods;
+  std::vector<int64_t> seeds;
+  MethodSettings settings;
+  std::vector<SweepOverride> overrides;
+  EvaluationOptions evaluation;
+  /// Threads of each rank; 0: as many as the process may run on.
+  int64_t threads = 0;
+};
+
+bool operator==(const SweepConfig& a, const SweepConfig& b);
+
+/// Reads a sweep with its includes, lays `set_overrides` ("settings.iterations=100") over it and
+/// checks everything. Throws IoError when the file cannot be read and one ConfigError with all that
+/// is wrong, a line each: `sweep.yaml:12: settings.iteratons: unknown key; did you mean
+/// 'iterations'? (valid: ...)`.
+SweepConfig load_sweep(const std::filesystem::path& path,
+                       const std::vector<std::string>& set_overrides, const KnownNames& known,
+                       const LoadOptions& options = {});
+
+/// The same for text that is no file, such as resolved_yaml(); `name` is what messages call it.
+SweepConfig parse_sweep(const std::string& text, const std::string& name, const KnownNames& known,
+                        const LoadOptions& options = {});
+
+/// YAML of everything in the sweep, defaults included and paths absolute, which reads back to an
+/// equal sweep.
+std::string resolved_yaml(const SweepConfig& sweep);
+
+}  // namespace ptqbench

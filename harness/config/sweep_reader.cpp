@@ -1,0 +1,273 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/config/config_name.h"
+#include "harness/config/config_path.h"
+#include "harness/config/dataset_reader.h"
+#include "harness/config/sweep.h"
+#include "harness/config/yaml_file.h"
+
+namespace ptqbench {
+namespace {
+
+/// Reads the sections of a sweep. Lists come before the overrides that refer to them.
+class SweepReader {
+ public:
+  SweepReader(const KnownNames& known, const LoadOptions& options)
+      : known_(known), options_(options) {}
+
+  SweepConfig read(const YamlReader& root) {
+    YamlMapReader map(root);
+    if (const auto name = map.required("name")) sweep_.name = read_config_name(*name);
+    if (const auto task = map.required("task")) {
+      sweep_.task = task->choice("task", known_.tasks).value_or("");
+    }
+    if (const auto dataset = map.required("dataset"))
+      sweep_.dataset = read_dataset(*dataset, known_);
+    if (const auto models = map.required("models")) read_models(*models);
+    if (const auto bits = map.required("bits")) read_bits(*bits);
+    if (const auto methods = map.required("methods")) read_methods(*methods);
+    sweep_.seeds = {1};
+    if (const auto seeds = map.optional("seeds")) read_seeds(*seeds);
+    if (const auto settings = map.optional("settings")) read_section(*settings, sweep_.settings);
+    if (const auto overrides = map.optional("overrides")) read_overrides(*overrides);
+    if (const auto evaluation = map.optional("evaluation"))
+      read_section(*evaluation, sweep_.evaluation);
+    if (const auto threads = map.optional("threads")) {
+      sweep_.threads = threads->integer({0, 1024}).value_or(0);
+    }
+    map.reject_unknown_keys();
+    return std::move(sweep_);
+  }
+
+ private:
+  template <class Options>
+  static std::vector<std::string> read_section(const YamlReader& reader, Options& options) {
+    YamlMapReader map(reader);
+    const auto given = read_options(map, options);
+    map.reject_unknown_keys();
+    return given;
+  }
+
+  /// A non-empty list of method settings.
+  static OptionTexts read_changes(const YamlReader& reader) {
+    MethodSettings settings;
+    OptionTexts changes;
+    const auto given = read_section(reader, settings);
+    for (const auto& text : option_texts(settings)) {
+      if (std::count(given.begin(), given.end(), text.first) > 0) changes.push_back(text);
+    }
+    return changes;
+  }
+
+  static std::vector<YamlReader> at_least_one(const YamlReader& list) {
+    auto items = list.items();
+    if (items.empty() && (list.is(YamlValue::Kind::kList) || list.is(YamlValue::Kind::kNull))) {
+      list.problem("expected at least one");
+    }
+    return items;
+  }
+
+  /// The label of an entry, by default its name. Labels tell rows and filters apart, so they are
+  /// unique.
+  template <class Entry>
+  static void read_label(YamlMapReader& map, Entry& entry, const std::vector<Entry>& others) {
+    entry.label = entry.name;
+    if (const auto label = map.optional("label")) entry.label = read_config_label(*label);
+    check_label(map.reader(), entry, others);
+  }
+
+  template <class Entry>
+  static void check_label(const YamlReader& reader, const Entry& entry,
+                          const std::vector<Entry>& others) {
+    const auto same = [&](const Entry& other) { return other.label == entry.label; };
+    if (entry.label.empty() || std::none_of(others.begin(), others.end(), same)) return;
+    reader.problem("the label " + quoted(entry.label) +
+                   " is used twice; give each its own 'label'");
+  }
+
+  void read_models(const YamlReader& reader) {
+    for (const auto& item : at_least_one(reader)) {
+      SweepModel model;
+      if (item.is(YamlValue::Kind::kScalar)) {
+        model.name = item.choice("model", known_.models).value_or("");
+        model.label = model.name;
+        check_label(item, model, sweep_.models);
+      } else {
+        YamlMapReader map(item);
+        if (const auto name = map.required("name")) {
+          model.name = name->choice("model", known_.models).value_or("");
+        }
+        read_label(map, model, sweep_.models);
+        if (const auto checkpoint = map.optional("checkpoint"))
+          model.checkpoint = read_file(*checkpoint);
+        map.reject_unknown_keys();
+      }
+      sweep_.models.push_back(std::move(model));
+    }
+  }
+
+  std::filesystem::path read_file(const YamlReader& reader) const {
+    auto path = read_path(reader);
+    if (!path.empty() && options_.check_files) {
+      std::error_code unreadable;
+      if (!std::filesystem::exists(path, unreadable)) {
+        reader.problem("the file " + path.string() + " does not exist");
+      } else if (std::filesystem::is_directory(path, unreadable)) {
+        reader.problem(path.string() + " is a folder, expected a file");
+      }
+    }
+    return path;
+  }
+
+  void read_methods(const YamlReader& reader) {
+    for (const auto& item : at_least_one(reader)) {
+      SweepMethod method;
+      if (item.is(YamlValue::Kind::kScalar)) {
+        method.name = item.choice("method", known_.methods).value_or("");
+        method.label = method.name;
+        check_label(item, method, sweep_.methods);
+      } else {
+        YamlMapReader map(item);
+        if (const auto name = map.required("name")) {
+          method.name = name->choice("method", known_.methods).value_or("");
+        }
+        read_label(map, method, sweep_.methods);
+        if (const auto set = map.optional("set")) method.set = read_changes(*set);
+        map.reject_unknown_keys();
+      }
+      sweep_.methods.push_back(std::move(method));
+    }
+  }
+
+  void read_bits(const YamlReader& reader) {
+    for (const auto& item : at_least_one(reader)) {
+      const auto bits = read_bit_widths(item);
+      if (!bits) continue;
+      if (std::count(sweep_.bits.begin(), sweep_.bits.end(), *bits) > 0) {
+        item.problem(bits->name() + " is listed twice");
+      }
+      sweep_.bits.push_back(*bits);
+    }
+  }
+
+  void read_seeds(const YamlReader& reader) {
+    sweep_.seeds.clear();
+    for (const auto& item : at_least_one(reader)) {
+      const auto seed = item.integer({0});
+      if (!seed) continue;
+      if (std::count(sweep_.seeds.begin(), sweep_.seeds.end(), *seed) > 0) {
+        item.problem(fmt::format("seed {} is listed twice", *seed));
+      }
+      sweep_.seeds.push_back(*seed);
+    }
+  }
+
+  void read_overrides(const YamlReader& reader) {
+    for (const auto& item : reader.items()) {
+      YamlMapReader map(item);
+      SweepOverride change;
+      if (const auto when = map.required("when")) change.when = read_condition(*when);
+      if (const auto set = map.required("set")) {
+        change.set = read_changes(*set);
+        if (set->value().entries.empty()) set->problem("expected at least one setting");
+      }
+      map.reject_unknown_keys();
+      sweep_.overrides.push_back(std::move(change));
+    }
+  }
+
+  CellCondition read_condition(const YamlReader& reader) const {
+    CellCondition condition;
+    YamlMapReader map(reader);
+    bool readable = true;
+    const auto add = [&](const std::optional<YamlReader>& values, auto& out, auto read_one) {
+      if (!values) return;
+      const auto listed = values->one_or_more();
+      if (listed.empty()) values->problem("expected at least one");
+      for (const auto& value : listed) {
+        if (const auto read = read_one(value)) out.push_back(*read);
+      }
+      readable = readable && !listed.empty() && out.size() == listed.size();
+    };
+    add(map.optional("model"), condition.models, [&](const YamlReader& value) {
+      return value.choice("model", names_and_labels(sweep_.models, known_.models));
+    });
+    add(map.optional("method"), condition.methods, [&](const YamlReader& value) {
+      return value.choice("method", names_and_labels(sweep_.methods, known_.methods));
+    });
+    add(map.optional("bits"), condition.bits,
+        [](const YamlReader& value) { return read_bit_widths(value); });
+    add(map.optional("seed"), condition.seeds,
+        [](const YamlReader& value) { return value.integer({0}); });
+    map.reject_unknown_keys();
+    if (reader.value().entries.empty()) {
+      reader.problem("expected at least one of model, method, bits, seed");
+    } else if (readable && !matches_some_cell(condition)) {
+      reader.problem("matches no cell of this sweep");
+    }
+    return condition;
+  }
+
+  /// What a condition may say: a name that this sweep does not use may still come from a shared
+  /// file.
+  template <class Entry>
+  static std::vector<std::string> names_and_labels(const std::vector<Entry>& entries,
+                                                   std::vector<std::string> names) {
+    for (const auto& entry : entries) {
+      const bool listed = std::count(names.begin(), names.end(), entry.label) > 0;
+      if (!listed && !entry.label.empty()) names.push_back(entry.label);
+    }
+    return names;
+  }
+
+  /// A sweep is a full product, so each dimension can be tried alone.
+  bool matches_some_cell(const CellCondition& condition) const {
+    const auto some = [](const auto& values, auto allowed) {
+      return std::any_of(values.begin(), values.end(), allowed);
+    };
+    return some(sweep_.models,
+                [&](const auto& m) { return condition.allows_model(m.name, m.label); }) &&
+           some(sweep_.bits, [&](const auto& bits) { return condition.allows_bits(bits); }) &&
+           some(sweep_.methods,
+                [&](const auto& m) { return condition.allows_method(m.name, m.label); }) &&
+           some(sweep_.seeds, [&](int64_t seed) { return condition.allows_seed(seed); });
+  }
+
+  const KnownNames& known_;
+  const LoadOptions& options_;
+  SweepConfig sweep_;
+};
+
+SweepConfig read_sweep(const YamlValue& root, Problems& problems, const KnownNames& known,
+                       const LoadOptions& options) {
+  auto sweep = SweepReader(known, options).read(YamlReader(root, "", problems));
+  problems.throw_if_any();
+  try {
+    expand(sweep);
+  } catch (const ConfigError& error) {
+    problems.add({root.place.file, 0, 0}, "", error.what());
+  }
+  problems.throw_if_any();
+  return sweep;
+}
+
+}  // namespace
+
+SweepConfig load_sweep(const std::filesystem::path& path,
+                       const std::vector<std::string>& set_overrides, const KnownNames& known,
+                       const LoadOptions& options) {
+  Problems problems;
+  const auto root = load_yaml(path, set_overrides, problems);
+  return read_sweep(root, problems, known, options);
+}
+
+SweepConfig parse_sweep(const std::string& text, const std::string& name, const KnownNames& known,
+                        const LoadOptions& options) {
+  Problems problems;
+  const auto root = load_yaml_text(text, name, problems);
+  return read_sweep(root, problems, known, options);
+}
+
+}  // namespace ptqbench

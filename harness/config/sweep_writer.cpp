@@ -1,0 +1,123 @@
+#include <yaml-cpp/yaml.h>
+
+#include "harness/config/config_path.h"
+#include "harness/config/sweep.h"
+
+namespace ptqbench {
+namespace {
+
+/// Texts are quoted where YAML would otherwise read something else; numbers stay plain.
+void emit_value(YAML::Emitter& yaml, const std::vector<double>& values) {
+  yaml << YAML::Flow << YAML::BeginSeq;
+  for (const double value : values) yaml << option_text(value);
+  yaml << YAML::EndSeq;
+}
+
+template <class Value>
+void emit_value(YAML::Emitter& yaml, const Value& value) {
+  yaml << option_text(value);
+}
+
+template <class Options>
+void emit_options(YAML::Emitter& yaml, const Options& options) {
+  for (const auto& field : Options::fields()) {
+    yaml << YAML::Key << field.name << YAML::Value;
+    std::visit([&](auto member) { emit_value(yaml, options.*member); }, field.member);
+  }
+}
+
+void emit_changes(YAML::Emitter& yaml, const OptionTexts& changes) {
+  MethodSettings settings;
+  for (const auto& [name, text] : changes) assign_option(settings, name, text);
+  yaml << YAML::Key << "set" << YAML::Value << YAML::Flow << YAML::BeginMap;
+  for (const auto& change : changes) {
+    for (const auto& field : MethodSettings::fields()) {
+      if (field.name != change.first) continue;
+      yaml << YAML::Key << field.name << YAML::Value;
+      std::visit([&](auto member) { emit_value(yaml, settings.*member); }, field.member);
+    }
+  }
+  yaml << YAML::EndMap;
+}
+
+void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
+  yaml << YAML::BeginMap << YAML::Key << "name" << YAML::Value << model.name;
+  yaml << YAML::Key << "label" << YAML::Value << model.label;
+  if (!model.checkpoint.empty()) {
+    yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
+  }
+  yaml << YAML::EndMap;
+}
+
+void emit_method(YAML::Emitter& yaml, const SweepMethod& method) {
+  yaml << YAML::BeginMap << YAML::Key << "name" << YAML::Value << method.name;
+  yaml << YAML::Key << "label" << YAML::Value << method.label;
+  if (!method.set.empty()) emit_changes(yaml, method.set);
+  yaml << YAML::EndMap;
+}
+
+void emit_bits(YAML::Emitter& yaml, const std::vector<BitWidths>& bits) {
+  yaml << YAML::Flow << YAML::BeginSeq;
+  for (const auto& each : bits) yaml << each.name();
+  yaml << YAML::EndSeq;
+}
+
+template <class Values>
+void emit_list(YAML::Emitter& yaml, const std::string& key, const Values& values) {
+  yaml << YAML::Key << key << YAML::Value << YAML::Flow << values;
+}
+
+void emit_override(YAML::Emitter& yaml, const SweepOverride& change) {
+  yaml << YAML::BeginMap << YAML::Key << "when" << YAML::Value << YAML::BeginMap;
+  if (!change.when.models.empty()) emit_list(yaml, "model", change.when.models);
+  if (!change.when.methods.empty()) emit_list(yaml, "method", change.when.methods);
+  if (!change.when.bits.empty()) {
+    yaml << YAML::Key << "bits" << YAML::Value;
+    emit_bits(yaml, change.when.bits);
+  }
+  if (!change.when.seeds.empty()) emit_list(yaml, "seed", change.when.seeds);
+  yaml << YAML::EndMap;
+  emit_changes(yaml, change.set);
+  yaml << YAML::EndMap;
+}
+
+template <class Entries, class EmitOne>
+void emit_entries(YAML::Emitter& yaml, const std::string& key, const Entries& entries,
+                  EmitOne emit_one) {
+  if (entries.empty()) return;
+  yaml << YAML::Key << key << YAML::Value << YAML::BeginSeq;
+  for (const auto& entry : entries) emit_one(yaml, entry);
+  yaml << YAML::EndSeq;
+}
+
+template <class Options>
+void emit_section(YAML::Emitter& yaml, const std::string& key, const Options& options) {
+  yaml << YAML::Key << key << YAML::Value << YAML::BeginMap;
+  emit_options(yaml, options);
+  yaml << YAML::EndMap;
+}
+
+}  // namespace
+
+std::string resolved_yaml(const SweepConfig& sweep) {
+  auto dataset = sweep.dataset;
+  dataset.root = escape_variables(dataset.root);
+  YAML::Emitter yaml;
+  yaml << YAML::BeginMap;
+  yaml << YAML::Key << "name" << YAML::Value << sweep.name;
+  yaml << YAML::Key << "task" << YAML::Value << sweep.task;
+  emit_section(yaml, "dataset", dataset);
+  emit_entries(yaml, "models", sweep.models, emit_model);
+  yaml << YAML::Key << "bits" << YAML::Value;
+  emit_bits(yaml, sweep.bits);
+  emit_entries(yaml, "methods", sweep.methods, emit_method);
+  emit_list(yaml, "seeds", sweep.seeds);
+  emit_section(yaml, "settings", sweep.settings);
+  emit_entries(yaml, "overrides", sweep.overrides, emit_override);
+  emit_section(yaml, "evaluation", sweep.evaluation);
+  yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
+  yaml << YAML::EndMap;
+  return std::string(yaml.c_str()) + "\n";
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/config/known_names.h"
+#include "tasks/data/dataset.h"
+#include "tasks/train_options.h"
+
+namespace ptqbench {
+
+/// One training run that makes a full-precision checkpoint.
+struct TrainConfig {
+  std::string name;
+  std::string task;
+  DatasetOptions dataset;
+  std::string model;
+  /// Absolute path of the checkpoint to write; need not exist.
+  std::filesystem::path output;
+  TrainOptions options;
+  /// 0: as many as the process may run on.
+  int64_t threads = 0;
+};
+
+/// Reads a training file: name, task, dataset, model, output (relative to the file), threads, the
+/// fields of TrainOptions and a map `augmentation`. Includes, overrides and errors are as in
+/// load_sweep().
+TrainConfig load_train(const std::filesystem::path& path,
+                       const std::vector<std::string>& set_overrides, const KnownNames& known);
+
+}  // namespace ptqbench
