@@ -1,0 +1,200 @@
+#include "harness/config/cell.h"
+
+#include <algorithm>
+#include <set>
+
+#include "tests/harness/config/config_fixture.h"
+
+namespace ptqbench {
+namespace {
+
+SweepConfig small_sweep() {
+  return parse_sweep(
+      "name: s\ntask: image_classification\ndataset: cifar10\nmodels: [resnet20, {name: "
+      "mobilenet_v2_cifar, label: "
+      "mb}]\nbits: [w4a4, w2a4, w3]\nmethods: [nearest, adaround, {name: qdrop, label: q25, set: "
+      "{drop_probability: "
+      "0.25, iterations: 30}}, qdrop]\nseeds: [1, 2]\nsettings: {iterations: 20, batch_size: "
+      "4}\noverrides:\n"
+      "  - {when: {model: mb, method: qdrop}, set: {round_weight: 0.1, iterations: 40}}\n"
+      "  - {when: {bits: w2a4, seed: 2, method: [q25, nearest]}, set: {iterations: 50}}\n",
+      "s.yaml", known_names());
+}
+
+const Cell& find(const std::vector<Cell>& cells, const std::string& label) {
+  for (const auto& cell : cells) {
+    if (cell_label(cell) == label) return cell;
+  }
+  throw std::runtime_error("no cell " + label);
+}
+
+TEST(Cell, TheProductHasEveryCellOnceInAFixedOrder) {
+  const auto cells = expand(small_sweep());
+  ASSERT_EQ(cells.size(), 2u * 3u * 4u * 2u);
+  EXPECT_EQ(cell_label(cells[0]), "resnet20 w4a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[1]), "resnet20 w4a4 nearest seed 2");
+  EXPECT_EQ(cell_label(cells[2]), "resnet20 w4a4 adaround seed 1");
+  EXPECT_EQ(cell_label(cells[8]), "resnet20 w2a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[24]), "mb w4a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[47]), "mb w3a32 qdrop seed 2");
+  EXPECT_EQ(cells[47].model, "mobilenet_v2_cifar");
+  EXPECT_EQ(cells[47].activation_bits, 32);
+  std::set<std::string> labels;
+  for (const auto& cell : cells) labels.insert(cell_label(cell));
+  EXPECT_EQ(labels.size(), cells.size());
+}
+
+TEST(Cell, SettingsComeFromTheSweepThenTheMethodThenTheOverridesInOrder) {
+  const auto cells = expand(small_sweep());
+  const auto& plain = find(cells, "resnet20 w4a4 adaround seed 1").settings;
+  EXPECT_EQ(plain.iterations, 20);
+  EXPECT_EQ(plain.batch_size, 4);
+  EXPECT_EQ(plain.drop_probability, 0.5);
+  const auto& method = find(cells, "resnet20 w4a4 q25 seed 1").settings;
+  EXPECT_EQ(method.iterations, 30);
+  EXPECT_EQ(method.drop_probability, 0.25);
+  // By name an override means both qdrop entries.
+  EXPECT_EQ(find(cells, "mb w4a4 q25 seed 1").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "mb w4a4 qdrop seed 1").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "mb w4a4 qdrop seed 1").settings.round_weight, 0.1);
+  EXPECT_EQ(find(cells, "mb w4a4 adaround seed 1").settings.iterations, 20);
+  // The later override wins where both match; by label it means one.
+  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 2").settings.iterations, 50);
+  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 2").settings.round_weight, 0.1);
+  EXPECT_EQ(find(cells, "mb w2a4 qdrop seed 2").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 1").settings.iterations, 40);
+}
+
+TEST(Cell, CellsThatDifferOnlyInTheCheckpointAreDistinct) {
+  auto sweep = small_sweep();
+  sweep.models[1] = sweep.models[0];
+  sweep.models[1].label = "other";
+  EXPECT_THROW(expand(sweep), ConfigError);
+  sweep.models[1].checkpoint = "/x";
+  EXPECT_NO_THROW(expand(sweep));
+}
+
+Cell example() {
+  Cell cell;
+  cell.task = "image_classification";
+  cell.dataset.name = "cifar10";
+  cell.dataset.mean = {0.5, 0.25};
+  cell.model = "resnet20";
+  cell.weight_bits = 4;
+  cell.activation_bits = 4;
+  cell.method = "qdrop";
+  cell.seed = 1;
+  return cell;
+}
+
+// The fingerprint is a promise to files already written: when this test fails, kResultFormatVersion
+// has to go up. The hash is that of the text below, as sha256sum prints it.
+TEST(Cell, TheFingerprintIsTheHashOfTheCanonicalText) {
+  const std::string expected =
+      "result_format_version=1\n"
+      "activation_bits=4\n"
+      "dataset.calibration_split=train\n"
+      "dataset.crop=0\n"
+      "dataset.evaluation_split=test\n"
+      "dataset.mean=[0.5, 0.25]\n"
+      "dataset.name=cifar10\n"
+      "dataset.resize=0\n"
+      "dataset.std=[]\n"
+      "evaluation.batch_size=250\n"
+      "evaluation.samples=0\n"
+      "method=qdrop\n"
+      "model=resnet20\n"
+      "seed=1\n"
+      "settings.activation_quantizer=lsq\n"
+      "settings.activation_range=mse\n"
+      "settings.activation_symmetric=false\n"
+      "settings.batch_size=32\n"
+      "settings.beta_end=2\n"
+      "settings.beta_start=20\n"
+      "settings.calibration_samples=1024\n"
+      "settings.drop_probability=0.5\n"
+      "settings.first_last=qdrop\n"
+      "settings.iterations=20000\n"
+      "settings.range_samples=256\n"
+      "settings.round_weight=0.01\n"
+      "settings.rounding_lr=0.001\n"
+      "settings.step_iterations=5000\n"
+      "settings.step_lr=4e-05\n"
+      "settings.step_phase_lr=0.0004\n"
+      "settings.step_phase_norm=2.4\n"
+      "settings.warm_up=0.2\n"
+      "settings.weight_per_channel=true\n"
+      "settings.weight_range=mse\n"
+      "settings.weight_symmetric=false\n"
+      "task=image_classification\n"
+      "weight_bits=4\n"
+      "checkpoint_sha256=aa\n"
+      "calibration_ids_sha256=bb\n";
+  EXPECT_EQ(fingerprint_text(example(), "aa", "bb"), expected);
+  EXPECT_EQ(fingerprint(example(), "aa", "bb"),
+            "37f8c74e17986a6e2ce0a481aa272136f683253cf5beb7265aa869a657e52c14");
+}
+
+/// Another valid value for a member, whatever it is.
+void change(int64_t& value) { value += 1; }
+void change(double& value) { value = value * 0.5 + 0.125; }
+void change(bool& value) { value = !value; }
+void change(std::string& value) { value += "x"; }
+void change(std::vector<double>& value) { value.push_back(0.5); }
+
+template <class Options>
+void expect_sensitive(Options Cell::*part, const std::string& insensitive_to = "") {
+  const auto before = fingerprint(example(), "aa", "bb");
+  for (const auto& field : Options::fields()) {
+    auto cell = example();
+    std::visit([&](auto member) { change((cell.*part).*member); }, field.member);
+    EXPECT_EQ(fingerprint(cell, "aa", "bb") == before, field.name == insensitive_to) << field.name;
+  }
+}
+
+TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
+  expect_sensitive(&Cell::settings);
+  expect_sensitive(&Cell::evaluation);
+  expect_sensitive(&Cell::dataset, "root");
+  std::set<std::string> prints = {fingerprint(example(), "aa", "bb"),
+                                  fingerprint(example(), "a", "bb"),
+                                  fingerprint(example(), "aa", "b")};
+  const auto add = [&](auto alter) {
+    auto cell = example();
+    alter(cell);
+    prints.insert(fingerprint(cell, "aa", "bb"));
+  };
+  add([](Cell& cell) { cell.task = "object_detection"; });
+  add([](Cell& cell) { cell.model = "resnet18"; });
+  add([](Cell& cell) { cell.method = "brecq"; });
+  add([](Cell& cell) { cell.weight_bits = 3; });
+  add([](Cell& cell) { cell.activation_bits = 3; });
+  add([](Cell& cell) { cell.seed = 2; });
+  EXPECT_EQ(prints.size(), 9u);
+}
+
+TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
+  auto cell = example();
+  cell.model_label = "a";
+  cell.method_label = "b";
+  cell.checkpoint = "/some/where";
+  cell.dataset.root = "/data";
+  EXPECT_EQ(fingerprint(cell, "aa", "bb"), fingerprint(example(), "aa", "bb"));
+}
+
+TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {
+  auto cell = example();
+  cell.method = "nearest";
+  const auto before = fingerprint(cell, "aa", "bb");
+  cell.settings.drop_probability = 0.25;
+  EXPECT_NE(fingerprint(cell, "aa", "bb"), before);
+}
+
+TEST(Cell, CanonicalSettingsAreSortedAndWithoutPaths) {
+  const auto settings = canonical_settings(example());
+  EXPECT_TRUE(std::is_sorted(settings.begin(), settings.end()));
+  for (const auto& [name, value] : settings) EXPECT_NE(name, "dataset.root");
+}
+
+}  // namespace
+}  // namespace ptqbench

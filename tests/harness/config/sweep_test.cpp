@@ -1,0 +1,375 @@
+#include "harness/config/sweep.h"
+
+#include <cstdlib>
+
+#include "tests/harness/config/config_fixture.h"
+
+namespace ptqbench {
+namespace {
+
+class Sweep : public ConfigFiles {
+ protected:
+  /// The message for the basic sweep with `more` (from line 7 on) appended, without the path before
+  /// each line number.
+  std::string error_with(const std::string& more, const std::vector<std::string>& sets = {}) {
+    return error_of(basic_sweep() + more, sets);
+  }
+  std::string error_of(const std::string& text, const std::vector<std::string>& sets = {}) {
+    const auto path = write("s.yaml", text);
+    auto message = config_error([&] { load(path, sets); });
+    for (auto found = message.find(path); found != std::string::npos; found = message.find(path)) {
+      message.replace(found, path.size(), "s.yaml");
+    }
+    return message;
+  }
+  SweepConfig load_with(const std::string& more, const std::vector<std::string>& sets = {}) {
+    return load(write("s.yaml", basic_sweep() + more), sets);
+  }
+};
+
+/// Uses every section and shorthand.
+const char* const kFull = R"(
+name: full
+task: image_classification
+dataset: {name: cifar10, root: data, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
+models:
+  - resnet20
+  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2"}
+bits: [W4A4, w2, {weights: 3, activations: 3}]
+methods:
+  - nearest
+  - {name: qdrop, label: qdrop_p25, set: {drop_probability: 0.25, first_last: none}}
+seeds: [1, 2]
+settings: {iterations: 500, rounding_lr: 3.3e-5, weight_symmetric: true}
+overrides:
+  - when: {model: mobilenet_v2_cifar, method: [brecq, qdrop], bits: [w2, W4a4], seed: 2}
+    set: {round_weight: 0.1, iterations: 700}
+  - when: {method: qdrop_p25}
+    set: {beta_end: 3}
+evaluation: {samples: 100, batch_size: 50}
+threads: 3
+)";
+
+TEST_F(Sweep, ReadsEverySection) {
+  write("checkpoints/x.safetensors", "x");
+  const auto sweep = load(write("full.yaml", kFull));
+  EXPECT_EQ(sweep.name, "full");
+  EXPECT_EQ(sweep.task, "image_classification");
+  EXPECT_EQ(sweep.dataset.name, "cifar10");
+  EXPECT_EQ(sweep.dataset.root, at("data"));
+  EXPECT_EQ(sweep.dataset.mean, (std::vector<double>{0.1, 0.25, 0.5}));
+  ASSERT_EQ(sweep.models.size(), 2u);
+  EXPECT_EQ(sweep.models[0].label, "resnet20");
+  EXPECT_TRUE(sweep.models[0].checkpoint.empty());
+  EXPECT_EQ(sweep.models[1].label, "mb: v2");
+  EXPECT_EQ(sweep.models[1].checkpoint, at("checkpoints/x.safetensors"));
+  ASSERT_EQ(sweep.bits.size(), 3u);
+  EXPECT_EQ(sweep.bits[1].name(), "w2a32");
+  ASSERT_EQ(sweep.methods.size(), 2u);
+  EXPECT_EQ(sweep.methods[1].label, "qdrop_p25");
+  EXPECT_EQ(sweep.methods[1].set,
+            (OptionTexts{{"drop_probability", "0.25"}, {"first_last", "none"}}));
+  EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1, 2}));
+  EXPECT_EQ(sweep.settings.iterations, 500);
+  EXPECT_EQ(sweep.settings.rounding_lr, 3.3e-5);
+  EXPECT_TRUE(sweep.settings.weight_symmetric);
+  EXPECT_EQ(sweep.settings.batch_size, MethodSettings().batch_size);
+  ASSERT_EQ(sweep.overrides.size(), 2u);
+  EXPECT_EQ(sweep.overrides[0].when.methods, (std::vector<std::string>{"brecq", "qdrop"}));
+  EXPECT_EQ(sweep.overrides[0].set, (OptionTexts{{"iterations", "700"}, {"round_weight", "0.1"}}));
+  EXPECT_EQ(sweep.evaluation.samples, 100);
+  EXPECT_EQ(sweep.evaluation.batch_size, 50);
+  EXPECT_EQ(sweep.threads, 3);
+}
+
+TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
+  const auto sweep = load_with("settings:\noverrides:\n");
+  EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
+  EXPECT_EQ(sweep.threads, 0);
+  EXPECT_EQ(sweep.evaluation.samples, 0);
+  EXPECT_EQ(option_texts(sweep.settings), option_texts(MethodSettings()));
+}
+
+TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
+  write("checkpoints/x.safetensors", "x");
+  const auto sweep = load(write("full.yaml", kFull));
+  const auto text = resolved_yaml(sweep);
+  const auto again = parse_sweep(text, "resolved", known_names());
+  EXPECT_TRUE(again == sweep) << text;
+  EXPECT_EQ(resolved_yaml(again), text);
+  EXPECT_TRUE(load(write("elsewhere/resolved.yaml", text)) == sweep);
+}
+
+TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
+  auto sweep = load_with("");
+  sweep.dataset.root = "/data/${HOME}/a b: [c] #d";
+  sweep.models[0].checkpoint = "/x/$$ 'y' \"z\"\\w";
+  sweep.models[0].label = "null";
+  sweep.methods[0].label = "~ \xc3\xa9 # - {}";
+  sweep.methods[0].set = {{"step_lr", "5e-324"}};
+  EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names(), {false}) == sweep)
+      << resolved_yaml(sweep);
+}
+
+TEST_F(Sweep, EqualityNoticesEveryPart) {
+  write("checkpoints/x.safetensors", "x");
+  const auto sweep = load(write("full.yaml", kFull));
+  const auto differs = [&](auto change) {
+    auto other = sweep;
+    change(other);
+    return !(other == sweep);
+  };
+  EXPECT_FALSE(differs([](SweepConfig&) {}));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.name = "x"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.task = "x"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.dataset.crop = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].checkpoint = "x"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.models.pop_back(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.bits[0].weights = 5; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.methods[1].set.clear(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.seeds = {3}; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.settings.warm_up = 0.5; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[0].when.seeds.clear(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[1].set[0].second = "4"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.evaluation.samples = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
+}
+
+TEST_F(Sweep, IncludedSectionsMerge) {
+  write("base/ck.bin", "x");
+  write("base/base.yaml",
+        "task: image_classification\ndataset: {name: cifar10, crop: 24}\n"
+        "models: [{name: resnet20, checkpoint: ck.bin}]\nsettings: {iterations: 10, batch_size: "
+        "8}\nseeds: [1, 2]\n");
+  const auto sweep =
+      load(write("s.yaml",
+                 "include: base/base.yaml\nname: derived\nbits: [w4a4]\nmethods: [nearest]\n"
+                 "settings: {iterations: 20}\nseeds: [5]\ndataset: {resize: 40}\n"));
+  EXPECT_EQ(sweep.settings.iterations, 20);
+  EXPECT_EQ(sweep.settings.batch_size, 8);
+  EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{5}));
+  EXPECT_EQ(sweep.dataset.name, "cifar10");
+  EXPECT_EQ(sweep.dataset.crop, 24);
+  EXPECT_EQ(sweep.dataset.resize, 40);
+  EXPECT_EQ(sweep.models[0].checkpoint, at("base/ck.bin"));
+}
+
+TEST_F(Sweep, SetOverridesTheFile) {
+  const auto sweep = load_with("settings: {iterations: 5}\n",
+                               {"settings.iterations=7", "seeds=[4, 5]", "methods=[nearest]"});
+  EXPECT_EQ(sweep.settings.iterations, 7);
+  EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{4, 5}));
+  EXPECT_EQ(sweep.methods[0].name, "nearest");
+}
+
+TEST_F(Sweep, ErrorsInSetNameTheSet) {
+  EXPECT_EQ(error_with("", {"settings.iterations=0", "seeds=[1, x]", "sedes=[1]",
+                            "evaluation.samples=-1"}),
+            "--set evaluation.samples=-1: evaluation.samples: expected an integer from 0 to "
+            "1000000000, got '-1'\n"
+            "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, task, "
+            "dataset, models, bits, "
+            "methods, seeds, settings, overrides, evaluation, threads)\n"
+            "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
+            "--set settings.iterations=0: settings.iterations: expected an integer from 1 to "
+            "100000000, got '0'");
+}
+
+TEST_F(Sweep, AnUnknownSettingSuggestsTheNearest) {
+  const auto error = error_with("settings:\n  iteratons: 5\n");
+  EXPECT_EQ(error,
+            "s.yaml:8: settings.iteratons: unknown key; did you mean 'iterations'? (valid: " +
+                join(field_names<MethodSettings>()) + ")");
+}
+
+TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
+  EXPECT_EQ(
+      error_of("name: a b\n"
+               "task: image_clasification\n"
+               "dataset: {name: cifar, resiz: 3}\n"
+               "models: [resnet2, {label: x}]\n"
+               "bits: [w1a4, w4a33, w4a4, W4A4]\n"
+               "methods: [{name: qdorp}, qdrop, qdrop]\n"
+               "seeds: [-1, 1, 1]\n"
+               "evaluation: {batch_size: 0}\n"
+               "threads: lots\n"),
+      "s.yaml:1: name: expected a name of at most 100 letters, digits, '_', '-' and '.', got 'a "
+      "b'\n"
+      "s.yaml:2: task: unknown task 'image_clasification'; did you mean 'image_classification'? "
+      "(valid: "
+      "image_classification, object_detection)\n"
+      "s.yaml:3: dataset.name: unknown data set 'cifar'; did you mean 'cifar10'? (valid: "
+      "fashion_mnist, "
+      "cifar10)\n"
+      "s.yaml:3: dataset.resiz: unknown key; did you mean 'resize'? (valid: name, resize, crop, "
+      "mean, std, "
+      "calibration_split, evaluation_split, root)\n"
+      "s.yaml:4: models[0]: unknown model 'resnet2'; did you mean 'resnet20'? (valid: resnet20, "
+      "mobilenet_v2_cifar)\n"
+      "s.yaml:4: models[1].name: the required key is missing\n"
+      "s.yaml:5: bits[0]: expected 2 to 8 bits for weights, or 32 for none, got 1\n"
+      "s.yaml:5: bits[1]: expected 2 to 8 bits for activations, or 32 for none, got 33\n"
+      "s.yaml:5: bits[3]: w4a4 is listed twice\n"
+      "s.yaml:6: methods[0].name: unknown method 'qdorp'; did you mean 'qdrop'? (valid: nearest, "
+      "adaround, "
+      "brecq, qdrop)\n"
+      "s.yaml:6: methods[2]: the label 'qdrop' is used twice; give each its own 'label'\n"
+      "s.yaml:7: seeds[0]: expected an integer of at least 0, got '-1'\n"
+      "s.yaml:7: seeds[2]: seed 1 is listed twice\n"
+      "s.yaml:8: evaluation.batch_size: expected an integer from 1 to 100000, got '0'\n"
+      "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'");
+}
+
+TEST_F(Sweep, RequiredKeysAreNamed) {
+  EXPECT_EQ(error_of(""),
+            "s.yaml:1: name: the required key is missing\n"
+            "s.yaml:1: task: the required key is missing\n"
+            "s.yaml:1: dataset: the required key is missing\n"
+            "s.yaml:1: models: the required key is missing\n"
+            "s.yaml:1: bits: the required key is missing\n"
+            "s.yaml:1: methods: the required key is missing");
+}
+
+TEST_F(Sweep, EmptyListsAndSingleValuesInPlaceOfListsAreErrors) {
+  EXPECT_EQ(error_of("name: a\ntask: image_classification\ndataset: cifar10\nmodels: []\nbits: "
+                     "w4a4\nmethods:\n"
+                     "seeds: 3\n"),
+            "s.yaml:4: models: expected at least one\n"
+            "s.yaml:5: bits: expected a list, got 'w4a4'\n"
+            "s.yaml:6: methods: expected at least one\n"
+            "s.yaml:7: seeds: expected a list, got '3'");
+}
+
+TEST_F(Sweep, DuplicateKeysComeWithTheOtherErrors) {
+  EXPECT_EQ(error_with("threads: 1\nthreads: 2\nseeds: [x]\n"),
+            "s.yaml:8: threads: the key is given twice (first at s.yaml:7)\n"
+            "s.yaml:9: seeds[0]: expected an integer of at least 0, got 'x'");
+}
+
+TEST_F(Sweep, ErrorsInIncludedFilesAreReportedThere) {
+  write("base.yaml", "seeds: [x]\nthread: 2\n");
+  const auto error = error_with("include: base.yaml\n");
+  EXPECT_NE(error.find(at("base.yaml") + ":1: seeds[0]: expected an integer"), std::string::npos)
+      << error;
+  EXPECT_NE(error.find(at("base.yaml") + ":2: thread: unknown key; did you mean 'threads'?"),
+            std::string::npos);
+}
+
+TEST_F(Sweep, ACheckpointMustExistUnlessFilesAreNotChecked) {
+  const std::string models = "models:\n  - {name: resnet20, checkpoint: none.bin}\n";
+  const std::string rest =
+      "name: a\ntask: image_classification\ndataset: cifar10\nbits: [w4]\nmethods: [nearest]\n";
+  EXPECT_EQ(error_of(rest + models),
+            "s.yaml:7: models[0].checkpoint: the file " + at("none.bin") + " does not exist");
+  const auto sweep = load_sweep(at("s.yaml"), {}, known_names(), {false});
+  EXPECT_EQ(sweep.models[0].checkpoint, at("none.bin"));
+  std::filesystem::create_directory(at("none.bin"));
+  EXPECT_EQ(error_of(rest + models),
+            "s.yaml:7: models[0].checkpoint: " + at("none.bin") + " is a folder, expected a file");
+}
+
+TEST_F(Sweep, PathsMayUseVariables) {
+  setenv("PTQBENCH_TEST_CHECKPOINTS", folder_.c_str(), 1);
+  unsetenv("PTQBENCH_TEST_UNSET");
+  write("c.bin", "x");
+  const auto set = [](const std::string& variable) {
+    return "models=[{name: resnet20, checkpoint: '${" + variable + "}/c.bin'}]";
+  };
+  EXPECT_EQ(load_with("", {set("PTQBENCH_TEST_CHECKPOINTS")}).models[0].checkpoint, at("c.bin"));
+  EXPECT_EQ(
+      error_of("name: a\ntask: image_classification\ndataset: {name: cifar10, root: "
+               "'${PTQBENCH_TEST_UNSET}'}\n"
+               "bits: [w4]\nmethods: [nearest]\nmodels:\n"
+               "  - {name: resnet20, checkpoint: '${PTQBENCH_TEST_UNSET}/x'}\n"),
+      "s.yaml:3: dataset.root: environment variable 'PTQBENCH_TEST_UNSET' is not set\n"
+      "s.yaml:7: models[0].checkpoint: environment variable 'PTQBENCH_TEST_UNSET' is not set");
+}
+
+TEST_F(Sweep, LabelsMustNotBreakFilters) {
+  EXPECT_EQ(error_of("name: a\ntask: image_classification\ndataset: cifar10\nbits: [w4]\nmethods: "
+                     "[nearest]\nmodels:\n"
+                     "  - {name: resnet20, label: 'a,b'}\n"),
+            "s.yaml:7: models[0].label: expected a label of 1 to 100 characters without ',', '|' "
+            "and '=', got 'a,b'");
+}
+
+TEST_F(Sweep, AnOverrideThatMatchesNothingIsAnError) {
+  EXPECT_EQ(
+      error_with("overrides:\n"
+                 "  - {when: {method: brecq}, set: {iterations: 1}}\n"
+                 "  - {when: {method: [qdorp]}, set: {iterations: 1}}\n"
+                 "  - {when: {bits: w2a2}, set: {iterations: 1}}\n"
+                 "  - {when: {method: qdrop, seed: 7}, set: {iterations: 1}}\n"
+                 "  - {when: {modle: resnet20}, set: {iterations: 1}}\n"
+                 "  - {when: {}, set: {}}\n"
+                 "  - {when: {model: []}, set: {iterations: 1}}\n"
+                 "  - {set: {iteratons: 1}, then: 3}\n"),
+      "s.yaml:8: overrides[0].when: matches no cell of this sweep\n"
+      "s.yaml:9: overrides[1].when.method[0]: unknown method 'qdorp'; did you mean 'qdrop'? "
+      "(valid: nearest, "
+      "adaround, brecq, qdrop)\n"
+      "s.yaml:10: overrides[2].when: matches no cell of this sweep\n"
+      "s.yaml:11: overrides[3].when: matches no cell of this sweep\n"
+      "s.yaml:12: overrides[4].when.modle: unknown key; did you mean 'model'? (valid: model, "
+      "method, bits, "
+      "seed)\n"
+      "s.yaml:13: overrides[5].when: expected at least one of model, method, bits, seed\n"
+      "s.yaml:13: overrides[5].set: expected at least one setting\n"
+      "s.yaml:14: overrides[6].when.model: expected at least one\n"
+      "s.yaml:15: overrides[7].when: the required key is missing\n"
+      "s.yaml:15: overrides[7].set.iteratons: unknown key; did you mean 'iterations'? (valid: " +
+          join(field_names<MethodSettings>()) + ")\n" +
+          "s.yaml:15: overrides[7].then: unknown key; did you mean 'when'? (valid: when, set)");
+}
+
+TEST_F(Sweep, AnOverrideMayNameAMethodThatOnlyOtherSweepsUse) {
+  const auto sweep =
+      load_with("overrides:\n  - {when: {method: [brecq, qdrop]}, set: {iterations: 9}}\n");
+  EXPECT_EQ(expand(sweep)[0].settings.iterations, 9);
+}
+
+TEST_F(Sweep, CellsThatWouldBeEqualAreAnError) {
+  EXPECT_EQ(error_with(
+                "", {"methods=[qdrop, {name: qdrop, label: again, set: {drop_probability: 0.5}}]"}),
+            "s.yaml: the cells 'resnet20 w4a4 qdrop seed 1' and 'resnet20 w4a4 again seed 1' have "
+            "the same settings; "
+            "leave one out");
+}
+
+TEST_F(Sweep, TooManyCellsAreAnError) {
+  std::string seeds = "seeds: [0";
+  for (int i = 1; i <= 15000; ++i) seeds += "," + std::to_string(i);
+  EXPECT_EQ(error_with(seeds + "]\n", {"bits=[w2, w3, w4, w5, w6, w7, w8]"}),
+            "s.yaml: the sweep has more than 100000 cells");
+}
+
+TEST_F(Sweep, DamagedFilesNeverDoMoreThanThrow) {
+  write("checkpoints/x.safetensors", "x");
+  const std::string full = kFull;
+  uint32_t random = 12345;
+  const auto next = [&random](size_t bound) {
+    random = random * 1664525u + 1013904223u;
+    return (random >> 8) % bound;
+  };
+  const std::string pieces = "{}[]:,-#&*!|>'\"%@`\n \t?~<\\\x80";
+  int refused = 0;
+  for (int round = 0; round < 3000; ++round) {
+    auto text = full;
+    for (size_t edits = 1 + next(3); edits > 0; --edits) {
+      const auto at = next(text.size());
+      const auto kind = next(3);
+      if (kind == 0) text.erase(at, 1 + next(20));
+      if (kind == 1) text.insert(at, 1, pieces[next(pieces.size())]);
+      if (kind == 2) text[at] = pieces[next(pieces.size())];
+    }
+    try {
+      parse_sweep(text, at("damaged.yaml"), known_names());
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 1500);
+}
+
+}  // namespace
+}  // namespace ptqbench
