@@ -46,8 +46,7 @@ struct SweepOverride {
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]
 ///     seeds: [1, 2]
 ///     settings: {iterations: 500}   # fields of MethodSettings
-///     overrides:                    # in order; `when` has model, method, bits, seed: one or a
-///     list
+///     overrides:                    # in order; keys of `when`: model, method, bits, seed
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
 ///     evaluation: {samples: 0, batch_size: 250}
 ///     threads: 0
