@@ -2,6 +2,7 @@
 
 #include "results/atomic_file.h"
 #include "results/cell_layout.h"
+#include "results/hdf5_file.h"
 
 namespace ptqbench {
 namespace {

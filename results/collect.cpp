@@ -7,6 +7,7 @@
 #include "results/atomic_file.h"
 #include "results/cell_columns.h"
 #include "results/cell_layout.h"
+#include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
 
 namespace ptqbench {

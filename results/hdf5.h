@@ -3,10 +3,7 @@
 #include <hdf5.h>
 
 #include <cstdint>
-#include <filesystem>
-#include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -56,6 +53,9 @@ using Scalar = std::variant<int64_t, double, bool, std::string>;
 Handle string_type(std::size_t length);
 /// What h5py reads as `bool`.
 Handle bool_type();
+/// Lets attributes and links of a group or file about to be created keep the order in which they
+/// are made.
+void keep_order(hid_t creation_properties);
 /// The bytes of a padded string of `length` bytes.
 std::string unpadded(const char* text, std::size_t length);
 
@@ -111,42 +111,6 @@ class Group {
   Handle id_;
   std::string location_;
   uint64_t file_bytes_;
-};
-
-/// A file opened for reading.
-class InputFile {
- public:
-  /// Throws ResultsError if it is missing, unreadable, truncated or not HDF5.
-  explicit InputFile(const std::filesystem::path& path);
-
-  Group root() const;
-
- private:
-  Handle id_;
-  std::string name_;
-  uint64_t bytes_ = 0;
-};
-
-/// A file built in memory. HDF5 does not recover from a full disk, so it never writes to one: take
-/// the bytes and write them (results/atomic_file.h).
-class MemoryFile {
- public:
-  /// `name` is used in messages only.
-  explicit MemoryFile(std::string name);
-  ~MemoryFile();
-
-  Group root() const;
-
-  /// Closes the file and returns its bytes, which live as long as this object. All groups must be
-  /// gone.
-  std::string_view finish();
-
- private:
-  struct Image;
-
-  std::string name_;
-  std::unique_ptr<Image> image_;  // before id_: when that is closed, HDF5 hands its buffer over
-  Handle id_;
 };
 
 }  // namespace ptqbench::hdf5

@@ -168,6 +168,7 @@ Table read_table(const Group& group, const std::string& name) {
   std::vector<Member> members;
   std::size_t row_bytes = 0;
   const int column_count = H5Tget_nmembers(stored.type.get());
+  if (column_count < 1) throw ResultsError(stored.location + ": has no columns");
   for (int i = 0; i < column_count; ++i) {
     const auto index = static_cast<unsigned>(i);
     char* member_name = H5Tget_member_name(stored.type.get(), index);

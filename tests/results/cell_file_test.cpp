@@ -7,6 +7,7 @@
 
 #include "results/cell_layout.h"
 #include "results/error.h"
+#include "results/hdf5_file.h"
 #include "tests/results/sample_cells.h"
 
 namespace ptqbench {

@@ -9,6 +9,7 @@
 #include "results/cell_columns.h"
 #include "results/cell_layout.h"
 #include "results/error.h"
+#include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
 #include "tests/results/sample_cells.h"
 

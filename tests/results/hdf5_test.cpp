@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "results/error.h"
+#include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
 #include "tests/results/sample_cells.h"
 
