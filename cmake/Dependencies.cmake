@@ -1,5 +1,6 @@
 # Every library the project uses, found once. Targets name what they need; nothing is linked globally.
 find_package(Torch REQUIRED)
+find_package(OpenMP REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(HDF5 REQUIRED COMPONENTS C)
 find_package(yaml-cpp REQUIRED)
@@ -17,7 +18,8 @@ pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
 # target of ours marks the headers as system headers, so that our warnings are about our code.
 add_library(ptq_torch INTERFACE)
 target_include_directories(ptq_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
-target_link_libraries(ptq_torch INTERFACE ${TORCH_LIBRARIES})
+# at::parallel_for is header code that runs serially unless it is compiled with OpenMP.
+target_link_libraries(ptq_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
 separate_arguments(torch_flags NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(ptq_torch INTERFACE ${torch_flags})
 

@@ -8,8 +8,9 @@
 
 namespace ptqbench {
 
-/// Everything that can be set about quantizing one model, with the published defaults: 20,000 iterations on batches of
-/// 32 of 1,024 calibration samples (AdaRound arXiv:2004.10568, BRECQ arXiv:2102.05426, QDrop arXiv:2203.05740).
+/// Everything that can be set about quantizing one model, with the published defaults: 20,000
+/// iterations on batches of 32 of 1,024 calibration samples (AdaRound arXiv:2004.10568, BRECQ
+/// arXiv:2102.05426, QDrop arXiv:2203.05740).
 struct MethodSettings {
   int64_t calibration_samples = 1024;
   int64_t range_samples = 256;

@@ -9,15 +9,12 @@ const std::vector<Field<TrainOptions>>& TrainOptions::fields() {
       {"batch_size", &T::batch_size, "samples of one step", 1, 1e5},
       {"learning_rate", &T::learning_rate, "learning rate after the warm-up", 0, 100},
       {"momentum", &T::momentum, "momentum of the gradient", 0, 0.9999},
-      {"weight_decay", &T::weight_decay, "weight decay, added to the gradient", 0, 1},
+      {"weight_decay", &T::weight_decay,
+       "weight decay, added to the gradient (not of batch norm and biases)", 0, 1},
       {"label_smoothing", &T::label_smoothing, "part of the target spread over all classes", 0,
        0.99},
       {"warmup_epochs", &T::warmup_epochs, "epochs in which the learning rate rises from zero", 0,
        10000},
-      {"average_decay", &T::average_decay,
-       "decay a step of the moving average of the weights that is saved, 0 to save the last "
-       "weights",
-       0, 0.999999},
       {"seed", &T::seed, "seed of the first weights, the order of samples and the augmentation", 0,
        9e18},
   };
@@ -28,7 +25,8 @@ const std::vector<Field<TrainOptions>>& TrainOptions::augmentation_fields() {
   using T = TrainOptions;
   static const std::vector<Field<T>> all = {
       {"crop_padding", &T::crop_padding,
-       "zero pixels added on each side before a random crop to the old size", 0, 1000},
+       "pixels added on each side by repeating the border, before a random crop to the old size", 0,
+       1000},
       {"horizontal_flip", &T::horizontal_flip, "mirror every other image, at random"},
   };
   return all;

@@ -17,9 +17,6 @@ struct TrainOptions {
   double weight_decay = 5e-4;
   double label_smoothing = 0.0;
   double warmup_epochs = 0.0;
-  /// Decay of the exponential moving average of the weights that is saved; 0: the last weights are
-  /// saved.
-  double average_decay = 0.0;
   int64_t seed = 0;
   int64_t crop_padding = 0;
   bool horizontal_flip = false;

@@ -5,8 +5,9 @@
 
 namespace ptqbench {
 
-/// What the user (or the file they named) got wrong, in one readable sentence: what, where, what was expected.
-/// Everything the libraries throw on bad input derives from this; a bug is an assertion or std::logic_error.
+/// What the user (or the file they named) got wrong, in one readable sentence: what, where, what
+/// was expected. Everything the libraries throw on bad input derives from this; a bug is an
+/// assertion or std::logic_error.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;

@@ -20,7 +20,7 @@ TEST_F(Train, ReadsEverything) {
   const auto config = load(
       std::string(kBasic) +
           "epochs: 12\nbatch_size: 64\nlearning_rate: 0.05\nmomentum: 0.8\nweight_decay: 1e-4\n"
-          "label_smoothing: 0.1\nwarmup_epochs: 0.5\naverage_decay: 0.99\nseed: 3\nthreads: 2\n"
+          "label_smoothing: 0.1\nwarmup_epochs: 0.5\nseed: 3\nthreads: 2\n"
           "augmentation: {crop_padding: 4, horizontal_flip: true}\n",
       {"epochs=14"});
   EXPECT_EQ(config.name, "r20");
@@ -35,7 +35,6 @@ TEST_F(Train, ReadsEverything) {
   EXPECT_EQ(config.options.weight_decay, 1e-4);
   EXPECT_EQ(config.options.label_smoothing, 0.1);
   EXPECT_EQ(config.options.warmup_epochs, 0.5);
-  EXPECT_EQ(config.options.average_decay, 0.99);
   EXPECT_EQ(config.options.seed, 3);
   EXPECT_EQ(config.options.crop_padding, 4);
   EXPECT_TRUE(config.options.horizontal_flip);
@@ -55,21 +54,21 @@ TEST_F(Train, AllErrorsComeAtOnce) {
       config_error([&] {
         load(
             "name: r20\ntask: image_classification\ndataset: mnist\nmodel: resnet\nepochs: 10001\n"
-            "average_decay: 1\naugmentation: {flip: true, crop_padding: -1}\nlearning_rat: 1\n");
+            "momentum: 1\naugmentation: {flip: true, crop_padding: -1}\nlearning_rat: 1\n");
       }),
       path + ":1: output: the required key is missing\n" +  //
           path + ":3: dataset: unknown data set 'mnist' (valid: fashion_mnist, cifar10)\n" + path +
           ":4: model: unknown model 'resnet'; did you mean 'resnet20'? (valid: resnet20, "
           "mobilenet_v2_cifar)\n" +
           path + ":5: epochs: expected an integer from 1 to 10000, got '10001'\n" + path +
-          ":6: average_decay: expected a number from 0 to 0.999999, got '1'\n" + path +
+          ":6: momentum: expected a number from 0 to 0.9999, got '1'\n" + path +
           ":7: augmentation.flip: unknown key (valid: crop_padding, horizontal_flip)\n" + path +
           ":7: augmentation.crop_padding: expected an integer from 0 to 1000, got '-1'\n" + path +
           ":8: learning_rat: unknown key; did you mean 'learning_rate'? (valid: name, task, "
           "dataset, model, "
           "output, epochs, batch_size, learning_rate, momentum, weight_decay, label_smoothing, "
           "warmup_epochs, "
-          "average_decay, seed, augmentation, threads)");
+          "seed, augmentation, threads)");
 }
 
 TEST_F(Train, TheWarmUpFitsIntoTheRun) {

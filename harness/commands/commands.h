@@ -1,0 +1,27 @@
+#pragma once
+
+#include <functional>
+
+namespace CLI {
+class App;
+}
+
+namespace ptqbench {
+
+class Communicator;
+
+/// What a chosen subcommand does: runs on every rank, returns the exit code.
+using Command = std::function<int(Communicator&)>;
+
+/// Each adds one subcommand to `app`; when it is chosen, `chosen` is set.
+void add_run(CLI::App& app, Command& chosen);
+void add_plan(CLI::App& app, Command& chosen);
+void add_table(CLI::App& app, Command& chosen);
+void add_list(CLI::App& app, Command& chosen);
+void add_describe(CLI::App& app, Command& chosen);
+void add_train(CLI::App& app, Command& chosen);
+
+/// A command that one process does alone: the other ranks of a job do nothing.
+Command on_rank_zero(const std::function<int()>& body);
+
+}  // namespace ptqbench

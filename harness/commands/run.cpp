@@ -1,0 +1,48 @@
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "harness/commands/commands.h"
+#include "harness/run/sweep_runner.h"
+
+namespace ptqbench {
+namespace {
+
+void add_sweep_options(CLI::App& command, RunOptions& options) {
+  command.add_option("config", options.config, "sweep (YAML)")->required();
+  command.add_option("--out", options.out, "run directory [runs/NAME OF THE SWEEP]");
+  command
+      .add_option("--set", options.set,
+                  "change a setting, e.g. settings.iterations=100 (repeatable)")
+      ->take_all()
+      ->allow_extra_args(false);
+  command.add_option("--filter", options.filter,
+                     "only some cells, e.g. model=resnet20,method=brecq|qdrop,bits=w4a4");
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<RunOptions>();
+  auto* command =
+      app.add_subcommand("run", "run a sweep; cells that are already done are not run again");
+  add_sweep_options(*command, *options);
+  command->add_option("--limit", options->limit, "run at most so many cells")
+      ->check(CLI::PositiveNumber);
+  command->add_flag("--dry-run", options->dry_run, "show the plan and stop");
+  command->callback([options, &chosen] {
+    chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };
+  });
+}
+
+void add_plan(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<RunOptions>();
+  options->dry_run = true;
+  auto* command =
+      app.add_subcommand("plan", "list a sweep's cells, what they cost and which are already done");
+  add_sweep_options(*command, *options);
+  command->callback([options, &chosen] {
+    chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };
+  });
+}
+
+}  // namespace ptqbench

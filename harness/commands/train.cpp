@@ -1,0 +1,29 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+
+#include "harness/commands/commands.h"
+#include "harness/config/train_config.h"
+#include "harness/run/names.h"
+#include "harness/run/train_runner.h"
+
+namespace ptqbench {
+
+void add_train(CLI::App& app, Command& chosen) {
+  auto config = std::make_shared<std::filesystem::path>();
+  auto set = std::make_shared<std::vector<std::string>>();
+  auto* command =
+      app.add_subcommand("train", "train a full-precision model and write its checkpoint");
+  command->add_option("config", *config, "training (YAML)")->required();
+  command->add_option("--set", *set, "change a setting, e.g. epochs=5 (repeatable)")
+      ->take_all()
+      ->allow_extra_args(false);
+  command->callback([config, set, &chosen] {
+    chosen = [config, set](Communicator& communicator) {
+      return train_model(communicator, load_train(*config, *set, known_names()));
+    };
+  });
+}
+
+}  // namespace ptqbench

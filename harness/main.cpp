@@ -1,0 +1,58 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "harness/commands/commands.h"
+#include "harness/parallel/communicator.h"
+#include "harness/run/machine.h"
+#include "methods/support/error.h"
+#include "results/error.h"
+
+namespace {
+
+/// Exit codes: 0 all went well, 1 a cell failed or something unforeseen happened, 2 bad input.
+constexpr int kFailed = 1;
+constexpr int kBadInput = 2;
+
+int fail(const ptqbench::Communicator& communicator, const std::string& message, int code) {
+  if (communicator.rank() == 0) fmt::print(stderr, "ptqbench: {}\n", message);
+  return code;
+}
+
+int run_command(const ptqbench::Command& command, ptqbench::Communicator& communicator) {
+  try {
+    return command(communicator);
+  } catch (const ptqbench::Error& error) {
+    return fail(communicator, error.what(), kBadInput);
+  } catch (const ptqbench::ResultsError& error) {
+    return fail(communicator, error.what(), kBadInput);
+  } catch (const std::exception& error) {
+    return fail(communicator, fmt::format("unforeseen error: {}", error.what()), kFailed);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Post-training quantization benchmark: runs sweeps of models, bits, methods and seeds over "
+      "the ranks of "
+      "an MPI job and collects accuracy tables.");
+  app.set_version_flag("--version", ptqbench::program_version());
+  app.require_subcommand(1);
+  app.failure_message(CLI::FailureMessage::help);
+  ptqbench::Command chosen;
+  ptqbench::add_run(app, chosen);
+  ptqbench::add_plan(app, chosen);
+  ptqbench::add_table(app, chosen);
+  ptqbench::add_describe(app, chosen);
+  ptqbench::add_list(app, chosen);
+  ptqbench::add_train(app, chosen);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kBadInput;
+  }
+  const auto communicator = ptqbench::make_communicator();
+  return run_command(chosen, *communicator);
+}

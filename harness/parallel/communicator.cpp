@@ -1,0 +1,26 @@
+#include "harness/parallel/communicator.h"
+
+#include <cstdlib>
+
+#include "harness/parallel/local_communicator.h"
+#include "harness/parallel/mpi_communicator.h"
+
+namespace ptqbench {
+namespace {
+
+/// Launchers tell their processes so in the environment.
+bool started_by_launcher() {
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMIX_RANK", "PMI_RANK"}) {
+    if (std::getenv(name) != nullptr) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::unique_ptr<Communicator> make_communicator() {
+  if (started_by_launcher()) return std::make_unique<MpiCommunicator>();
+  return std::make_unique<LocalCommunicator>();
+}
+
+}  // namespace ptqbench

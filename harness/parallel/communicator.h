@@ -1,0 +1,33 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace ptqbench {
+
+/// The processes of a job and how they talk: texts, few and small. Tensors never pass through here.
+class Communicator {
+ public:
+  virtual ~Communicator() = default;
+
+  virtual int rank() const = 0;
+  virtual int size() const = 0;
+
+  /// Rank 0's text on every rank. Collective: all ranks call.
+  virtual std::string broadcast(const std::string& text) = 0;
+  /// Every rank's text, by rank, on rank 0; empty elsewhere. Collective.
+  virtual std::vector<std::string> gather(const std::string& text) = 0;
+  /// Sends to one rank; returns when `text` may be forgotten.
+  virtual void send(int to, const std::string& text) = 0;
+  /// A text that has arrived, with its sender; none if there is none now. Never blocks.
+  virtual std::optional<std::pair<int, std::string>> poll() = 0;
+};
+
+/// The job this process was started in: MPI under a launcher (mpirun, srun), else this process
+/// alone. Throws Error when MPI cannot be used from one thread at a time.
+std::unique_ptr<Communicator> make_communicator();
+
+}  // namespace ptqbench

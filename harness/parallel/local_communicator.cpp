@@ -1,0 +1,11 @@
+#include "harness/parallel/local_communicator.h"
+
+#include <stdexcept>
+
+namespace ptqbench {
+
+void LocalCommunicator::send(int /*to*/, const std::string& /*text*/) {
+  throw std::logic_error("a single process has nobody to send to");
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,76 @@
+#include "harness/parallel/mpi_communicator.h"
+
+#include <mpi.h>
+
+#include <numeric>
+
+#include "methods/support/error.h"
+
+namespace ptqbench {
+namespace {
+
+constexpr int kTag = 1;
+
+/// MPI counts in int; the longest text here is a sweep's resolved configuration.
+int count_of(const std::string& text) { return static_cast<int>(text.size()); }
+
+}  // namespace
+
+MpiCommunicator::MpiCommunicator() {
+  int provided = MPI_THREAD_SINGLE;
+  MPI_Init_thread(nullptr, nullptr, MPI_THREAD_SERIALIZED, &provided);
+  if (provided < MPI_THREAD_SERIALIZED) {
+    MPI_Finalize();
+    throw Error(
+        "this MPI library allows no thread but the first to communicate (MPI_THREAD_SERIALIZED is "
+        "needed)");
+  }
+  MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
+  MPI_Comm_size(MPI_COMM_WORLD, &size_);
+}
+
+MpiCommunicator::~MpiCommunicator() { MPI_Finalize(); }
+
+std::string MpiCommunicator::broadcast(const std::string& text) {
+  int count = count_of(text);
+  MPI_Bcast(&count, 1, MPI_INT, 0, MPI_COMM_WORLD);
+  std::string buffer = rank_ == 0 ? text : std::string(static_cast<size_t>(count), '\0');
+  MPI_Bcast(buffer.data(), count, MPI_CHAR, 0, MPI_COMM_WORLD);
+  return buffer;
+}
+
+std::vector<std::string> MpiCommunicator::gather(const std::string& text) {
+  const int count = count_of(text);
+  std::vector<int> counts(static_cast<size_t>(size_));
+  MPI_Gather(&count, 1, MPI_INT, counts.data(), 1, MPI_INT, 0, MPI_COMM_WORLD);
+  std::vector<int> offsets(counts.size(), 0);
+  std::partial_sum(counts.begin(), counts.end() - 1, offsets.begin() + 1);
+  std::string all(static_cast<size_t>(offsets.back() + counts.back()), '\0');
+  MPI_Gatherv(text.data(), count, MPI_CHAR, all.data(), counts.data(), offsets.data(), MPI_CHAR, 0,
+              MPI_COMM_WORLD);
+  std::vector<std::string> texts;
+  if (rank_ != 0) return texts;
+  for (size_t r = 0; r < counts.size(); ++r) {
+    texts.push_back(all.substr(static_cast<size_t>(offsets[r]), static_cast<size_t>(counts[r])));
+  }
+  return texts;
+}
+
+void MpiCommunicator::send(int to, const std::string& text) {
+  MPI_Send(text.data(), count_of(text), MPI_CHAR, to, kTag, MPI_COMM_WORLD);
+}
+
+std::optional<std::pair<int, std::string>> MpiCommunicator::poll() {
+  int arrived = 0;
+  MPI_Status status;
+  MPI_Iprobe(MPI_ANY_SOURCE, kTag, MPI_COMM_WORLD, &arrived, &status);
+  if (arrived == 0) return std::nullopt;
+  int count = 0;
+  MPI_Get_count(&status, MPI_CHAR, &count);
+  std::string text(static_cast<size_t>(count), '\0');
+  MPI_Recv(text.data(), count, MPI_CHAR, status.MPI_SOURCE, kTag, MPI_COMM_WORLD,
+           MPI_STATUS_IGNORE);
+  return std::make_pair(status.MPI_SOURCE, text);
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,189 @@
+#include "harness/run/cell_runner.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "harness/run/cell_settings.h"
+#include "harness/run/machine.h"
+#include "methods/reconstruction/quantize.h"
+#include "tasks/checkpoint/checkpoint.h"
+
+namespace ptqbench {
+namespace {
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
+};
+
+/// Runs one stage of a cell: its name is what a failure reports, its time is recorded.
+template <class Body>
+void timed_stage(CellRecord& record, std::string& stage, const std::string& name, Body body) {
+  stage = name;
+  const Stopwatch watch;
+  body();
+  record.stage_seconds[name] += watch.seconds();
+}
+
+std::vector<NamedTensor> all_parameters(const UnitGraph& model) {
+  auto all = model.parameters();
+  for (auto& buffer : model.buffers()) all.push_back(std::move(buffer));
+  return all;
+}
+
+UnitRecord unit_record(const UnitReport& report) {
+  UnitRecord record;
+  record.name = report.unit;
+  record.phase = report.phase;
+  record.kind = report.kind;
+  record.iterations = report.curve.iteration.empty() ? 0 : report.curve.iteration.back() + 1;
+  record.seconds = report.seconds;
+  record.error_before = report.error_before;
+  record.error_after = report.error_after;
+  for (size_t i = 0; i < report.curve.iteration.size(); ++i) {
+    const double reconstruction = report.curve.reconstruction[i];
+    const double rounding = report.curve.rounding[i];
+    record.loss_curve.push_back(
+        {report.curve.iteration[i], reconstruction + rounding, reconstruction, rounding});
+  }
+  return record;
+}
+
+std::vector<float> floats(const at::Tensor& tensor) {
+  const auto flat = tensor.cpu().contiguous();
+  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
+}
+
+template <class Site>
+void add_quantizer(const Site& site, const Unit& unit, QuantizerKind kind,
+                   const MethodSettings& settings, std::vector<QuantizerRecord>& records) {
+  if (!site.quantizer) return;
+  const bool weight = kind == QuantizerKind::kWeight;
+  QuantizerRecord record;
+  record.name = site.name;
+  record.unit = unit.name;
+  record.kind = kind;
+  record.bits = site.bits;
+  record.symmetric = weight ? settings.weight_symmetric : settings.activation_symmetric;
+  record.granularity = weight && settings.weight_per_channel ? "channel" : "tensor";
+  record.range_estimator = weight ? settings.weight_range : settings.activation_range;
+  record.scale = floats(site.quantizer->scale);
+  record.zero_point = floats(site.quantizer->zero_point);
+  records.push_back(std::move(record));
+}
+
+std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
+                                               const MethodSettings& settings) {
+  std::vector<QuantizerRecord> records;
+  for (const Unit& unit : model.units(Granularity::kBlock)) {
+    for (const auto* site : weight_sites(model, unit)) {
+      add_quantizer(*site, unit, QuantizerKind::kWeight, settings, records);
+    }
+    for (const auto* site : activation_sites(model, unit)) {
+      add_quantizer(*site, unit, QuantizerKind::kActivation, settings, records);
+    }
+  }
+  return records;
+}
+
+}  // namespace
+
+const Task& CellRunner::task_for(const Cell& cell) {
+  auto& task = tasks_[cell.task];
+  if (!task) task = make_task(cell.task, cell.dataset);
+  return *task;
+}
+
+double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
+                                         const std::string& checkpoint_hash) {
+  const auto key = fmt::format("{}/{}/{}", cell.model, checkpoint_hash, cell.evaluation.samples);
+  auto [entry, added] = full_precision_.try_emplace(key, 0.0);
+  if (added) {
+    FullPrecisionPass pass;
+    entry->second =
+        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size).value;
+  }
+  return entry->second;
+}
+
+CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
+  CellRecord record;
+  record.fingerprint = fingerprint;
+  record.task = cell.task;
+  record.dataset = cell.dataset.name;
+  record.model = cell.model_label;
+  record.method = cell.method_label;
+  record.weight_bits = cell.weight_bits;
+  record.activation_bits = cell.activation_bits;
+  record.seed = cell.seed;
+  record.host = host_name();
+  record.device = "cpu";
+  record.rank = rank_;
+  record.threads = threads_;
+  record.started_at = utc_now();
+  record.settings = cell_settings(cell);
+  record.provenance = versions();
+  record.provenance["format_version"] = std::to_string(kResultFormatVersion);
+  record.provenance["checkpoint"] = cell.checkpoint.string();
+
+  const Stopwatch watch;
+  std::string stage = "start";
+  try {
+    run_stages(cell, record, stage);
+  } catch (const std::exception& error) {
+    record.status = CellStatus::kFailed;
+    record.failed_stage = stage;
+    record.failure_reason = error.what();
+  }
+  record.seconds = watch.seconds();
+  return record;
+}
+
+void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& stage) {
+  stage = "open data";
+  const Task& task = task_for(cell);
+  UnitGraph model = task.make_model(cell.model);
+  std::string checkpoint_hash;
+  timed_stage(record, stage, "load", [&] {
+    const auto checkpoint = load_checkpoint(cell.checkpoint);
+    assign_parameters(checkpoint, all_parameters(model));
+    checkpoint_hash = checkpoint.content_hash;
+    model.fold_batch_norm();
+  });
+  record.provenance[kCheckpointHash] = checkpoint_hash;
+  timed_stage(record, stage, "full_precision", [&] {
+    record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
+  });
+  Tensors calibration;
+  timed_stage(record, stage, "calibration_data", [&] {
+    record.calibration_ids = calibration_ids(task, cell);
+    record.provenance["calibration_ids_sha256"] = calibration_ids_hash(record.calibration_ids);
+    calibration = task.calibration_inputs(record.calibration_ids);
+  });
+  timed_stage(record, stage, "quantize", [&] {
+    QuantizationRequest request{static_cast<int>(cell.weight_bits),
+                                static_cast<int>(cell.activation_bits), cell.method,
+                                static_cast<uint64_t>(cell.seed), cell.settings};
+    const auto report = quantize_model(model, request, calibration, [](auto&&...) {});
+    for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
+    for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
+  });
+  record.quantizers = quantizer_records(model, cell.settings);
+  timed_stage(record, stage, "evaluate", [&] {
+    QuantizedPass pass(QuantizedPass::Activations::kQuantized);
+    const auto metrics =
+        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size);
+    record.metric_name = metrics.name;
+    record.higher_is_better = metrics.higher_is_better;
+    record.metric = metrics.value;
+    record.further_metrics = metrics.further;
+  });
+}
+
+}  // namespace ptqbench

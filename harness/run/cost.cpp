@@ -1,0 +1,25 @@
+#include "harness/run/cost.h"
+
+#include "methods/nn/cost_pass.h"
+#include "methods/recipes/registry.h"
+
+namespace ptqbench {
+
+ModelCost measure_model(const Task& task, const std::string& model) {
+  return {count_macs(task.make_model(model), task.calibration_inputs({0}))};
+}
+
+double cell_cost(const Cell& cell, const ModelCost& model, int64_t evaluation_samples) {
+  constexpr double kForwardAndBackward = 3;
+  // Full-precision and quantized stream, and the unit's error before and after.
+  constexpr double kStreamPasses = 4;
+  double samples = static_cast<double>(cell.settings.range_samples + 2 * evaluation_samples);
+  for (const Phase& phase : make_recipe(cell.method, cell.settings).phases) {
+    samples += kStreamPasses * static_cast<double>(cell.settings.calibration_samples);
+    samples +=
+        kForwardAndBackward * static_cast<double>(phase.iterations * cell.settings.batch_size);
+  }
+  return samples * model.macs * 1e-12;
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+#include "harness/config/cell.h"
+#include "tasks/task.h"
+
+namespace ptqbench {
+
+/// What one sample costs in a model.
+struct ModelCost {
+  /// Multiply-accumulates of one forward pass.
+  double macs = 0;
+};
+
+/// Runs one calibration sample through a fresh model and counts.
+ModelCost measure_model(const Task& task, const std::string& model);
+
+/// Multiply-accumulates of a whole cell in units of 1e12: ranges, streams, every iteration of every
+/// phase (a backward pass counts as two forward passes) and evaluation. An estimate for ordering
+/// and planning.
+double cell_cost(const Cell& cell, const ModelCost& model, int64_t evaluation_samples);
+
+}  // namespace ptqbench

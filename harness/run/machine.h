@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "harness/parallel/communicator.h"
+
+namespace ptqbench {
+
+std::string host_name();
+
+/// ISO 8601, UTC.
+std::string utc_now();
+
+/// Program and library versions, for the record of every cell.
+std::map<std::string, std::string> versions();
+
+/// "ptqbench 0.1.0 (commit)".
+std::string program_version();
+
+/// The threads that this rank should use: `requested`, or when that is 0 the cores it may run on,
+/// divided among the ranks of this host that may run on the same ones (at least 1). Collective.
+int64_t threads_for_rank(Communicator& communicator, int64_t requested);
+
+}  // namespace ptqbench

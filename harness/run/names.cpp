@@ -1,0 +1,12 @@
+#include "harness/run/names.h"
+
+#include "methods/recipes/registry.h"
+#include "tasks/data/dataset.h"
+#include "tasks/models/registry.h"
+#include "tasks/task.h"
+
+namespace ptqbench {
+
+KnownNames known_names() { return {task_names(), model_names(), method_names(), dataset_names()}; }
+
+}  // namespace ptqbench

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "harness/config/known_names.h"
+
+namespace ptqbench {
+
+/// Everything a configuration may name, from the registries.
+KnownNames known_names();
+
+}  // namespace ptqbench

@@ -1,0 +1,107 @@
+#include "harness/run/plan.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <numeric>
+#include <set>
+
+#include "harness/config/cell_condition.h"
+#include "harness/run/cost.h"
+#include "methods/support/error.h"
+#include "results/store.h"
+#include "tasks/checkpoint/content_hash.h"
+#include "tasks/data/sampling.h"
+
+namespace ptqbench {
+namespace {
+
+/// Values that many cells share, computed once.
+class PlanCache {
+ public:
+  explicit PlanCache(const SweepConfig& sweep) : task_(make_task(sweep.task, sweep.dataset)) {}
+
+  const std::string& checkpoint_hash(const Cell& cell) {
+    auto [entry, added] = hashes_.try_emplace(cell.checkpoint.string());
+    if (added) entry->second = sha256_file(cell.checkpoint.string());
+    return entry->second;
+  }
+
+  const std::string& ids_hash(const Cell& cell) {
+    auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
+    if (added) entry->second = calibration_ids_hash(calibration_ids(*task_, cell));
+    return entry->second;
+  }
+
+  const ModelCost& model_cost(const Cell& cell) {
+    auto [entry, added] = costs_.try_emplace(cell.model);
+    if (added) entry->second = measure_model(*task_, cell.model);
+    return entry->second;
+  }
+
+  int64_t evaluation_samples(const Cell& cell) const {
+    const int64_t all = task_->evaluation_population();
+    return cell.evaluation.samples == 0 ? all : std::min(all, cell.evaluation.samples);
+  }
+
+ private:
+  std::unique_ptr<Task> task_;
+  std::map<std::string, std::string> hashes_;
+  std::map<std::pair<int64_t, int64_t>, std::string> ids_;
+  std::map<std::string, ModelCost> costs_;
+};
+
+}  // namespace
+
+std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
+                                   const std::filesystem::path& run_dir) {
+  const auto finished = CellStore(run_dir).finished_fingerprints();
+  PlanCache cache(sweep);
+  std::vector<PlannedCell> plan;
+  for (const Cell& cell : select_cells(expand(sweep), filter)) {
+    if (cell.checkpoint.empty()) {
+      throw ConfigError(
+          fmt::format("model '{}' has no checkpoint: give it one, as in "
+                      "models: [{{name: {}, checkpoint: FILE}}]",
+                      cell.model_label, cell.model));
+    }
+    PlannedCell planned;
+    planned.cell = cell;
+    planned.fingerprint = fingerprint(cell, cache.checkpoint_hash(cell), cache.ids_hash(cell));
+    planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
+    planned.done = finished.count(planned.fingerprint) != 0;
+    plan.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter) {
+  const auto condition = parse_filter(filter, cells);
+  std::vector<Cell> selected;
+  for (const Cell& cell : cells) {
+    if (condition.matches(cell)) selected.push_back(cell);
+  }
+  return selected;
+}
+
+std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
+  std::vector<size_t> pending;
+  for (size_t i = 0; i < plan.size(); ++i) {
+    if (!plan[i].done) pending.push_back(i);
+  }
+  std::stable_sort(pending.begin(), pending.end(),
+                   [&](size_t a, size_t b) { return plan[a].tera_macs > plan[b].tera_macs; });
+  return pending;
+}
+
+std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell) {
+  return draw_samples(task.calibration_population(), cell.settings.calibration_samples,
+                      static_cast<uint64_t>(cell.seed));
+}
+
+std::string calibration_ids_hash(const std::vector<int64_t>& ids) {
+  return sha256_text(fmt::format("{}", fmt::join(ids, ",")));
+}
+
+}  // namespace ptqbench

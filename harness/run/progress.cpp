@@ -1,0 +1,63 @@
+#include "harness/run/progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+namespace ptqbench {
+namespace {
+
+constexpr const char* kEraseLine = "\r\033[K";
+
+std::string duration(double seconds) {
+  const auto whole = static_cast<int64_t>(seconds + 0.5);
+  if (whole < 60) return fmt::format("{} s", whole);
+  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
+  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
+}
+
+}  // namespace
+
+Progress::Progress(const std::vector<PlannedCell>& plan, const std::vector<size_t>& pending,
+                   int ranks)
+    : plan_(plan), total_(pending.size()), ranks_(ranks), terminal_(isatty(STDERR_FILENO) != 0) {
+  for (const size_t item : pending) total_cost_ += plan[item].tera_macs;
+}
+
+void Progress::started(size_t item, int rank) {
+  running_[rank] = item;
+  show_status();
+}
+
+void Progress::finished(size_t item, int rank, const WorkOutcome& outcome) {
+  running_.erase(rank);
+  ++done_;
+  done_cost_ += plan_[item].tera_macs;
+  const std::string label = cell_label(plan_[item].cell);
+  if (!outcome.succeeded) failures_.push_back(label + ": " + outcome.summary);
+  fmt::print(stderr, "{}[{}/{}] {} {} {} ({}, rank {}){}\n", terminal_ ? kEraseLine : "", done_,
+             total_, label, outcome.succeeded ? "=" : "FAILED:", outcome.summary,
+             duration(outcome.seconds), rank, time_left());
+  show_status();
+}
+
+std::string Progress::time_left() const {
+  if (done_ == total_ || done_cost_ <= 0) return "";
+  const double elapsed =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
+  return fmt::format(", about {} left",
+                     duration(elapsed * (total_cost_ - done_cost_) / done_cost_));
+}
+
+void Progress::show_status() const {
+  if (!terminal_) return;
+  std::string line =
+      fmt::format("{}/{} done, {} ranks{}; running:", done_, total_, ranks_, time_left());
+  for (const auto& [rank, item] : running_)
+    line += fmt::format(" [{}] {}", rank, cell_label(plan_[item].cell));
+  constexpr size_t kWidth = 150;
+  if (line.size() > kWidth) line = line.substr(0, kWidth - 3) + "...";
+  fmt::print(stderr, "{}{}", kEraseLine, line);
+  std::fflush(stderr);
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <chrono>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "harness/parallel/scheduler.h"
+#include "harness/run/plan.h"
+
+namespace ptqbench {
+
+/// Tells on standard error how a sweep is going: one plain line a finished cell, and on a terminal
+/// also a status line with what runs where and the time left. Time left is judged by the cost of
+/// the cells done so far.
+class Progress : public SchedulerListener {
+ public:
+  Progress(const std::vector<PlannedCell>& plan, const std::vector<size_t>& pending, int ranks);
+
+  void started(size_t item, int rank) override;
+  void finished(size_t item, int rank, const WorkOutcome& outcome) override;
+
+  /// Cells that failed, as "label: reason".
+  const std::vector<std::string>& failures() const { return failures_; }
+  size_t done() const { return done_; }
+
+ private:
+  std::string time_left() const;
+  void show_status() const;
+
+  const std::vector<PlannedCell>& plan_;
+  size_t total_;
+  int ranks_;
+  double total_cost_ = 0;
+  double done_cost_ = 0;
+  size_t done_ = 0;
+  std::map<int, size_t> running_;
+  std::vector<std::string> failures_;
+  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  bool terminal_;
+};
+
+}  // namespace ptqbench

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "harness/config/sweep.h"
+#include "harness/parallel/communicator.h"
+
+namespace ptqbench {
+
+struct RunOptions {
+  std::filesystem::path config;
+  std::vector<std::string> set;
+  /// Empty: runs/<name of the sweep>.
+  std::filesystem::path out;
+  std::string filter;
+  /// At most so many cells; 0: all.
+  int64_t limit = 0;
+  bool dry_run = false;
+};
+
+/// Runs what is not yet finished of a sweep on all ranks, collects the results and prints the table
+/// on rank 0. Collective; returns the exit code: 0, or 1 when a cell failed. Throws, on every rank,
+/// when the sweep cannot start.
+int run_sweep(Communicator& communicator, const RunOptions& options);
+
+}  // namespace ptqbench

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "methods/nn/sites.h"
+#include "methods/quantizer/affine.h"
+
+namespace ptqbench {
+
+/// Non-linearity and per-tensor fake quantization in one pass, without gradient; shape and layout
+/// of `x`.
+at::Tensor activate_and_quantize(const at::Tensor& x, Nonlinearity nonlinearity,
+                                 const AffineQuantizer& quantizer);
+
+/// What a learned activation quantizer works with during reconstruction.
+struct LearnedQuantizer {
+  /// [1], float32; receives the LSQ gradient when it requires grad.
+  at::Tensor scale;
+  /// [1], float32; receives the LSQ+ gradient when it requires grad. Rounded before use.
+  at::Tensor zero_point;
+  IntegerRange range;
+};
+
+/// Non-linearity, fake quantization with straight-through rounding, and QDrop's mixing
+/// (arXiv:2203.05740, eq. 7): an element is quantized where `keep` (uint8, shape of `x`) is 1 and
+/// passes in full precision where it is 0; an undefined `keep` quantizes everything. Gradients: LSQ
+/// (arXiv:1902.08153, eq. 3) for the scale and LSQ+ (arXiv:2004.09576, eq. 5) for the zero point,
+/// each scaled by 1 / sqrt(numel * quant_max), and the clipped straight-through estimator for `x`.
+/// On the CPU one fused pass each way, elsewhere the composition below.
+at::Tensor activate_and_quantize(const at::Tensor& x, Nonlinearity nonlinearity,
+                                 const LearnedQuantizer& quantizer, const at::Tensor& keep);
+
+/// The same function written as plain tensor operations: what other devices run and tests compare
+/// with.
+at::Tensor activate_and_quantize_composed(const at::Tensor& x, Nonlinearity nonlinearity,
+                                          const LearnedQuantizer& quantizer,
+                                          const at::Tensor& keep);
+
+}  // namespace ptqbench

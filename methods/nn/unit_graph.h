@@ -1,0 +1,88 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "methods/nn/layers.h"
+
+namespace ptqbench {
+
+/// A tensor that flows between layers, by number.
+using ValueId = int;
+
+/// A layer in its place: what it reads, what it writes, and the block of the published architecture
+/// it belongs to.
+struct Node {
+  std::string name;
+  /// Layers of one block share this; "" stands alone.
+  std::string block;
+  std::shared_ptr<Layer> layer;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+};
+
+/// What one reconstruction optimises, or a stretch of layers without weights between two such:
+/// nodes [first, last) of a graph, the values they read from outside and those that others (or the
+/// caller) read from them.
+struct Unit {
+  std::string name;
+  size_t first = 0;
+  size_t last = 0;
+  std::vector<ValueId> inputs;
+  std::vector<ValueId> outputs;
+  /// False for a stretch that has nothing to learn.
+  bool has_weights = false;
+};
+
+enum class Granularity { kLayer, kBlock };
+
+/// A model: layers in the order of execution over named values. Built once; precision is a matter
+/// of the Pass.
+class UnitGraph {
+ public:
+  /// Declares an input of the model.
+  ValueId add_input(const std::string& name);
+  /// Appends a layer with one output. Throws std::logic_error when an input is not yet produced.
+  ValueId add(const std::string& name, const std::string& block, std::shared_ptr<Layer> layer,
+              const std::vector<ValueId>& inputs);
+  /// Declares what the model returns, in this order.
+  void set_outputs(const std::vector<ValueId>& outputs) { outputs_ = outputs; }
+
+  const std::vector<Node>& nodes() const { return nodes_; }
+  const std::vector<ValueId>& inputs() const { return inputs_; }
+  const std::vector<ValueId>& outputs() const { return outputs_; }
+  int value_count() const { return value_count_; }
+
+  /// Runs the whole model; `inputs` in the order they were declared. A value is released after its
+  /// last use.
+  Tensors forward(const Tensors& inputs, Pass& pass) const;
+  /// Runs nodes [unit.first, unit.last); `inputs` as in unit.inputs, the result as in unit.outputs.
+  Tensors forward(const Unit& unit, const Tensors& inputs, Pass& pass) const;
+
+  /// The model cut into units, in the order of execution: every node lies in exactly one.
+  std::vector<Unit> units(Granularity granularity) const;
+
+  std::vector<WeightSite*> weight_sites() const;
+  std::vector<ActivationSite*> activation_sites() const;
+  /// Trainable parameters, then buffers are separate: both under their checkpoint names.
+  std::vector<NamedTensor> parameters() const;
+  std::vector<NamedTensor> buffers() const;
+  void fold_batch_norm();
+
+ private:
+  Unit make_unit(size_t first, size_t last, const std::string& name) const;
+  Tensors run(size_t first, size_t last, const std::vector<ValueId>& input_ids,
+              const Tensors& inputs, const std::vector<ValueId>& output_ids, Pass& pass) const;
+
+  std::vector<Node> nodes_;
+  std::vector<ValueId> inputs_;
+  std::vector<ValueId> outputs_;
+  int value_count_ = 0;
+};
+
+/// Weight and activation sites of the nodes of a unit, in the order of execution.
+std::vector<WeightSite*> weight_sites(const UnitGraph& graph, const Unit& unit);
+std::vector<ActivationSite*> activation_sites(const UnitGraph& graph, const Unit& unit);
+
+}  // namespace ptqbench

@@ -1,0 +1,72 @@
+#include "methods/quantizer/rounding.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+namespace ptqbench {
+namespace {
+
+/// Derivative of the rectified sigmoid.
+at::Tensor rectified_sigmoid_slope(const at::Tensor& alpha) {
+  const auto sigmoid = at::sigmoid(alpha);
+  const auto stretched = sigmoid * (kZeta - kGamma) + kGamma;
+  const auto open = stretched.ge(0).logical_and_(stretched.le(1));
+  return sigmoid * (1 - sigmoid) * (kZeta - kGamma) * open;
+}
+
+}  // namespace
+
+at::Tensor rectified_sigmoid(const at::Tensor& alpha) {
+  return (at::sigmoid(alpha) * (kZeta - kGamma) + kGamma).clamp_(0, 1);
+}
+
+double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, double start,
+                            double end) {
+  const double first = warm_up * static_cast<double>(iterations);
+  if (static_cast<double>(t) < first) return start;
+  const double progress =
+      (static_cast<double>(t) - first) / (static_cast<double>(iterations) - first);
+  return end + (start - end) * std::max(0.0, 1 - progress);
+}
+
+LearnedRounding::LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer)
+    : quantizer_(quantizer),
+      scale_(broadcast_to_channels(quantizer.scale, weight)),
+      zero_point_(broadcast_to_channels(quantizer.zero_point, weight)) {
+  const auto steps = weight / scale_;
+  const auto floor = at::floor(steps);
+  floor_ = floor + zero_point_;
+  alpha_ = -at::log((kZeta - kGamma) / (steps - floor - kGamma) - 1);
+}
+
+at::Tensor LearnedRounding::soft_weight() const {
+  const auto integers = (floor_ + rectified_sigmoid(alpha_))
+                            .clamp_(quantizer_.range.minimum, quantizer_.range.maximum);
+  return integers.sub_(zero_point_).mul_(scale_);
+}
+
+at::Tensor LearnedRounding::hard_weight() const {
+  const auto up = alpha_.ge(0).to(floor_.scalar_type());
+  const auto integers = (floor_ + up).clamp_(quantizer_.range.minimum, quantizer_.range.maximum);
+  return integers.sub_(zero_point_).mul_(scale_);
+}
+
+at::Tensor LearnedRounding::alpha_gradient(const at::Tensor& grad_weight) const {
+  const auto integers = floor_ + rectified_sigmoid(alpha_);
+  const auto inside =
+      integers.ge(quantizer_.range.minimum).logical_and_(integers.le(quantizer_.range.maximum));
+  return grad_weight * scale_ * inside * rectified_sigmoid_slope(alpha_);
+}
+
+LearnedRounding::Regulariser LearnedRounding::regulariser(double beta, double weight) const {
+  const auto centred = rectified_sigmoid(alpha_).mul_(2).sub_(1);
+  const auto distance = centred.abs();
+  Regulariser result;
+  result.value = weight * (1 - distance.pow(beta)).sum(at::kDouble).item<double>();
+  result.gradient = distance.pow(beta - 1) * centred.sign() * rectified_sigmoid_slope(alpha_) *
+                    (-2 * beta * weight);
+  return result;
+}
+
+}  // namespace ptqbench

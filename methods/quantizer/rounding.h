@@ -1,0 +1,56 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "methods/quantizer/affine.h"
+
+namespace ptqbench {
+
+/// Stretch of AdaRound's rectified sigmoid (arXiv:2004.10568, eq. 23).
+constexpr double kGamma = -0.1;
+constexpr double kZeta = 1.1;
+
+/// h(alpha) = clamp(sigmoid(alpha) (zeta - gamma) + gamma, 0, 1), elementwise.
+at::Tensor rectified_sigmoid(const at::Tensor& alpha);
+
+/// Exponent beta of the rounding regulariser at step `t` (from 1) of `iterations`: `start` during
+/// the warm-up, then linearly down to `end`.
+double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, double start,
+                            double end);
+
+/// Learned rounding of one weight tensor: w = s (clamp(floor(w0 / s) + h(alpha) + z) - z)
+/// (AdaRound, arXiv:2004.10568, eq. 22), with alpha set so that w equals w0 at first wherever w0
+/// lies inside the quantizer's range.
+class LearnedRounding {
+ public:
+  /// `weight` float32 [C_out, ...].
+  LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer);
+
+  /// Soft-rounded, dequantized weight for the present alpha.
+  at::Tensor soft_weight() const;
+  /// Every weight rounded up where h(alpha) >= 1/2 and down elsewhere.
+  at::Tensor hard_weight() const;
+
+  /// Gradient for alpha of a loss with gradient `grad_weight` for the soft weight.
+  at::Tensor alpha_gradient(const at::Tensor& grad_weight) const;
+
+  struct Regulariser {
+    double value = 0;
+    at::Tensor gradient;
+  };
+  /// weight * sum(1 - |2 h(alpha) - 1|^beta) (eq. 24) and its gradient for alpha.
+  Regulariser regulariser(double beta, double weight) const;
+
+  const at::Tensor& alpha() const { return alpha_; }
+  void set_alpha(const at::Tensor& alpha) { alpha_ = alpha; }
+
+ private:
+  AffineQuantizer quantizer_;
+  at::Tensor scale_;
+  at::Tensor zero_point_;
+  /// floor(w0 / s) + z.
+  at::Tensor floor_;
+  at::Tensor alpha_;
+};
+
+}  // namespace ptqbench

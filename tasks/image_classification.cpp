@@ -1,0 +1,39 @@
+#include "tasks/image_classification.h"
+
+#include <fmt/format.h>
+#include <torch/types.h>
+
+#include "methods/support/error.h"
+#include "tasks/data/batch.h"
+#include "tasks/metrics/accuracy.h"
+#include "tasks/models/registry.h"
+
+namespace ptqbench {
+
+ImageClassification::ImageClassification(const DatasetOptions& options)
+    : calibration_(make_dataset(options, options.calibration_split)),
+      evaluation_(make_dataset(options, options.evaluation_split)) {
+  if (calibration_->classes() != evaluation_->classes()) {
+    throw ConfigError(fmt::format("data set {}: split '{}' has {} classes and split '{}' has {}",
+                                  options.name, options.calibration_split, calibration_->classes(),
+                                  options.evaluation_split, evaluation_->classes()));
+  }
+}
+
+UnitGraph ImageClassification::make_model(const std::string& name) const {
+  return ptqbench::make_model(name, evaluation_->classes());
+}
+
+Tensors ImageClassification::calibration_inputs(const std::vector<int64_t>& ids) const {
+  return {load_inputs(*calibration_, ids).contiguous(at::MemoryFormat::ChannelsLast)};
+}
+
+Metrics ImageClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
+                                      int64_t batch_size) const {
+  Metrics metrics;
+  metrics.name = "top1_accuracy";
+  metrics.value = top1_accuracy(model, pass, *evaluation_, samples, batch_size);
+  return metrics;
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,27 @@
+#pragma once
+
+#include "tasks/task.h"
+
+namespace ptqbench {
+
+/// One label an image; top-1 accuracy on the evaluation split, calibration on unlabelled images of
+/// the other.
+class ImageClassification : public Task {
+ public:
+  /// Opens both splits. Throws as make_dataset does, and ConfigError when the splits differ in
+  /// their classes.
+  explicit ImageClassification(const DatasetOptions& options);
+
+  UnitGraph make_model(const std::string& name) const override;
+  int64_t calibration_population() const override { return calibration_->size(); }
+  int64_t evaluation_population() const override { return evaluation_->size(); }
+  Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
+  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
+                   int64_t batch_size) const override;
+
+ private:
+  std::unique_ptr<ImageDataset> calibration_;
+  std::unique_ptr<ImageDataset> evaluation_;
+};
+
+}  // namespace ptqbench

@@ -1,0 +1,14 @@
+#include "tasks/library_versions.h"
+
+#include <ATen/Context.h>
+#include <torch/version.h>
+
+namespace ptqbench {
+
+std::map<std::string, std::string> library_versions() {
+  return {{"torch_version", TORCH_VERSION},
+          {"torch_has_mkldnn", at::hasMKLDNN() ? "yes" : "no"},
+          {"torch_has_cuda", at::hasCUDA() ? "yes" : "no"}};
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,73 @@
+#include "tasks/models/cifar_resnet.h"
+
+#include <fmt/format.h>
+
+namespace ptqbench {
+namespace {
+
+ValueId basic_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t in_channels,
+                    int64_t out_channels) {
+  const int64_t stride = in_channels == out_channels ? 1 : 2;
+  Conv2dOptions first;
+  first.in_channels = in_channels;
+  first.out_channels = out_channels;
+  first.kernel = 3;
+  first.stride = stride;
+  first.padding = 1;
+  first.batch_norm = name + ".bn1";
+  first.nonlinearity = Nonlinearity::kRelu;
+
+  Conv2dOptions second = first;
+  second.in_channels = out_channels;
+  second.stride = 1;
+  second.batch_norm = name + ".bn2";
+  second.nonlinearity = Nonlinearity::kNone;
+  second.quantize_output = false;
+
+  auto add = [&](const std::string& part, std::shared_ptr<Layer> layer,
+                 const std::vector<ValueId>& inputs) {
+    return graph.add(name + "." + part, name, std::move(layer), inputs);
+  };
+  auto y = add("conv1", std::make_shared<QuantConv2d>(name + ".conv1", first), {x});
+  y = add("conv2", std::make_shared<QuantConv2d>(name + ".conv2", second), {y});
+  ValueId shortcut = x;
+  if (stride != 1) {
+    shortcut =
+        add("shortcut", std::make_shared<PaddedShortcut>(stride, out_channels - in_channels), {x});
+  }
+  return add("add",
+             std::make_shared<Add>(name + ".add", Nonlinearity::kRelu, /*quantize_output=*/true),
+             {y, shortcut});
+}
+
+}  // namespace
+
+UnitGraph cifar_resnet(int blocks_per_stage, int64_t classes) {
+  UnitGraph graph;
+  Conv2dOptions stem;
+  stem.in_channels = 3;
+  stem.out_channels = 16;
+  stem.kernel = 3;
+  stem.padding = 1;
+  stem.batch_norm = "bn1";
+  stem.nonlinearity = Nonlinearity::kRelu;
+  auto x = graph.add("conv1", "", std::make_shared<QuantConv2d>("conv1", stem),
+                     {graph.add_input("image")});
+  int64_t channels = 16;
+  for (int stage = 1; stage <= 3; ++stage) {
+    const int64_t width = 8 << stage;
+    for (int block = 0; block < blocks_per_stage; ++block) {
+      x = basic_block(graph, fmt::format("layer{}.{}", stage, block), x, channels, width);
+      channels = width;
+    }
+  }
+  x = graph.add("pool", "", std::make_shared<GlobalAveragePool>(), {x});
+  x = graph.add("linear", "",
+                std::make_shared<QuantLinear>("linear", channels, classes, Nonlinearity::kNone,
+                                              /*quantize_output=*/false),
+                {x});
+  graph.set_outputs({x});
+  return graph;
+}
+
+}  // namespace ptqbench

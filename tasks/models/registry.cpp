@@ -1,0 +1,53 @@
+#include "tasks/models/registry.h"
+
+#include <functional>
+
+#include "methods/support/error.h"
+#include "methods/support/nearest_name.h"
+#include "tasks/models/cifar_mobilenet_v2.h"
+#include "tasks/models/cifar_resnet.h"
+
+namespace ptqbench {
+namespace {
+
+struct Entry {
+  std::string name;
+  std::string description;
+  std::function<UnitGraph(int64_t)> make;
+};
+
+const std::vector<Entry>& entries() {
+  auto resnet = [](int blocks) {
+    return [blocks](int64_t classes) { return cifar_resnet(blocks, classes); };
+  };
+  static const std::vector<Entry> all = {
+      {"resnet20", "residual network for 32x32 images, 20 layers (He et al. 2016)", resnet(3)},
+      {"resnet32", "residual network for 32x32 images, 32 layers", resnet(5)},
+      {"resnet44", "residual network for 32x32 images, 44 layers", resnet(7)},
+      {"resnet56", "residual network for 32x32 images, 56 layers", resnet(9)},
+      {"mobilenet_v2_cifar", "MobileNetV2 scaled to 32x32 images (Sandler et al. 2018)",
+       cifar_mobilenet_v2},
+  };
+  return all;
+}
+
+const Entry& find(const std::string& name) {
+  for (const auto& entry : entries()) {
+    if (entry.name == name) return entry;
+  }
+  throw ConfigError("unknown model '" + name + "'" + valid_names_hint(name, model_names()));
+}
+
+}  // namespace
+
+std::vector<std::string> model_names() {
+  std::vector<std::string> names;
+  for (const auto& entry : entries()) names.push_back(entry.name);
+  return names;
+}
+
+std::string model_description(const std::string& name) { return find(name).description; }
+
+UnitGraph make_model(const std::string& name, int64_t classes) { return find(name).make(classes); }
+
+}  // namespace ptqbench

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "methods/nn/pass.h"
+#include "methods/nn/unit_graph.h"
+#include "tasks/data/dataset.h"
+
+namespace ptqbench {
+
+/// How good a model is.
+struct Metrics {
+  /// The one that tables show, e.g. "top1_accuracy", in percent.
+  std::string name;
+  bool higher_is_better = true;
+  double value = 0;
+  std::map<std::string, double> further;
+};
+
+/// What a model is quantized for: its data, its inputs and its metric.
+class Task {
+ public:
+  virtual ~Task() = default;
+
+  /// A model of the registry with the outputs that this task's data ask for, freshly initialised.
+  virtual UnitGraph make_model(const std::string& name) const = 0;
+  /// Number of samples that calibration may draw from.
+  virtual int64_t calibration_population() const = 0;
+  /// Number of samples of the evaluation split.
+  virtual int64_t evaluation_population() const = 0;
+  /// The model's inputs for these samples, [S, ...] each. Throws IoError on an unreadable sample.
+  virtual Tensors calibration_inputs(const std::vector<int64_t>& ids) const = 0;
+  /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time.
+  virtual Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
+                           int64_t batch_size) const = 0;
+};
+
+/// Names that make_task knows.
+std::vector<std::string> task_names();
+std::string task_description(const std::string& name);
+
+/// Opens the data. Throws ConfigError on an unknown name or options that do not fit, IoError on
+/// missing data.
+std::unique_ptr<Task> make_task(const std::string& name, const DatasetOptions& data);
+
+}  // namespace ptqbench

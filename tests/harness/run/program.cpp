@@ -1,0 +1,85 @@
+#include "tests/harness/run/program.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <array>
+#include <atomic>
+#include <cstdio>
+#include <fstream>
+
+namespace ptqbench::testing {
+
+Outcome shell(const std::string& command) {
+  Outcome outcome;
+  FILE* pipe = popen(("(" + command + ") 2>&1").c_str(), "r");
+  if (pipe == nullptr) return outcome;
+  std::array<char, 4096> buffer;
+  size_t count = 0;
+  while ((count = fread(buffer.data(), 1, buffer.size(), pipe)) > 0)
+    outcome.output.append(buffer.data(), count);
+  const int status = pclose(pipe);
+  outcome.exit_code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+  return outcome;
+}
+
+Outcome ptqbench(const std::string& arguments, int ranks) {
+  const std::string launcher =
+      ranks > 0 ? fmt::format("{}/scripts/mpirun.sh {} ", PTQBENCH_SOURCE_DIR, ranks)
+                : std::string();
+  return shell(launcher + PTQBENCH_PROGRAM + " " + arguments);
+}
+
+TemporaryFolder::TemporaryFolder() {
+  static std::atomic<int> count{0};
+  path_ = std::filesystem::temp_directory_path() /
+          fmt::format("ptqbench-test-{}-{}", getpid(), count++);
+  std::filesystem::create_directories(path_);
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  std::filesystem::remove_all(path_, ignored);
+}
+
+std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
+  const auto file = path_ / name;
+  std::filesystem::create_directories(file.parent_path());
+  std::ofstream(file, std::ios::binary) << text;
+  return file.string();
+}
+
+std::string small_sweep(const std::string& extra) {
+  return fmt::format(R"(name: small
+task: image_classification
+dataset: fashion_mnist
+models: [{{name: resnet20, checkpoint: {}/configs/checkpoints/resnet20_fashion_mnist.safetensors}}]
+bits: [w2a4]
+methods: [nearest, adaround, brecq, qdrop]
+settings: {{calibration_samples: 16, range_samples: 16, batch_size: 4, iterations: 3, step_iterations: 2}}
+evaluation: {{samples: 100, batch_size: 50}}
+threads: 1
+{})",
+                     PTQBENCH_SOURCE_DIR, extra);
+}
+
+std::string computed_values(const CellRecord& record) {
+  auto text = fmt::format("{} {} {} {} {} {} {} {}\n", record.fingerprint, record.model,
+                          record.method, bits_label(record), record.seed,
+                          status_name(record.status), record.metric, record.full_precision_metric);
+  for (const auto& unit : record.units) {
+    text += fmt::format("{} {} {} {} {}\n", unit.name, unit.phase, unit.iterations,
+                        unit.error_before, unit.error_after);
+    for (const auto& point : unit.loss_curve)
+      text += fmt::format("{} {}\n", point.iteration, point.total);
+  }
+  for (const auto& quantizer : record.quantizers) {
+    text += fmt::format("{} {} {}\n", quantizer.name, fmt::join(quantizer.scale, " "),
+                        fmt::join(quantizer.zero_point, " "));
+  }
+  return text + fmt::format("{}\n", fmt::join(record.calibration_ids, " "));
+}
+
+}  // namespace ptqbench::testing

@@ -1,0 +1,184 @@
+#include "methods/reconstruction/engine.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+#include "methods/nn/layers.h"
+#include "methods/support/error.h"
+#include "tests/support/expect_close.h"
+#include "tests/support/golden.h"
+
+namespace ptqbench {
+namespace {
+
+using testing::close;
+using testing::GoldenGroup;
+
+/// Replays the recorded samples and drop masks.
+class RecordedSource : public RandomSource {
+ public:
+  explicit RecordedSource(const GoldenGroup& golden) : idx_(golden.tensor("idx")) {
+    for (const char* name : {"keep_quant_input", "keep_quant_conv1", "keep_quant_block"}) {
+      if (golden.has(name)) masks_.push_back(golden.tensor(name).to(at::kByte));
+    }
+  }
+  std::vector<int64_t> batch(int64_t t, int64_t count, int64_t /*population*/) override {
+    EXPECT_EQ(count, idx_.size(1));
+    const auto row = idx_[t].contiguous();
+    return {row.data_ptr<int64_t>(), row.data_ptr<int64_t>() + row.numel()};
+  }
+  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
+                       const at::Tensor& like) override {
+    EXPECT_EQ(drop_probability, 0.5);
+    const auto mask = masks_.at(static_cast<size_t>(place))[t];
+    EXPECT_EQ(mask.sizes(), like.sizes());
+    return mask;
+  }
+
+ private:
+  at::Tensor idx_;
+  std::vector<at::Tensor> masks_;
+};
+
+Conv2dOptions conv_options(const at::Tensor& weight, int64_t stride, int64_t padding, bool inner) {
+  Conv2dOptions options;
+  options.in_channels = weight.size(1);
+  options.out_channels = weight.size(0);
+  options.kernel = weight.size(2);
+  options.stride = stride;
+  options.padding = padding;
+  options.bias = true;
+  options.nonlinearity = inner ? Nonlinearity::kRelu : Nonlinearity::kNone;
+  options.quantize_output = inner;
+  return options;
+}
+
+/// The residual block of the recorded traces, with its weights and quantizers.
+UnitGraph golden_block(const GoldenGroup& golden) {
+  UnitGraph graph;
+  const auto stride = static_cast<int64_t>(golden.number("stride"));
+  const bool downsample = golden.number("downsample") != 0;
+  auto make = [&](const std::string& name, int64_t s, int64_t padding, bool inner) {
+    return std::make_shared<QuantConv2d>(
+        name, conv_options(golden.group(name).tensor("weight"), s, padding, inner));
+  };
+  const auto x = graph.add_input("x");
+  auto y = graph.add("conv1", "block", make("conv1", stride, 1, true), {x});
+  y = graph.add("conv2", "block", make("conv2", 1, 1, false), {y});
+  const auto shortcut =
+      downsample ? graph.add("downsample", "block", make("downsample", stride, 0, false), {x}) : x;
+  y = graph.add("add", "block", std::make_shared<Add>("add", Nonlinearity::kRelu, true),
+                {y, shortcut});
+  graph.set_outputs({y});
+
+  for (auto& parameter : graph.parameters()) {
+    const auto dot = parameter.name.find('.');
+    parameter.value.copy_(
+        golden.group(parameter.name.substr(0, dot)).tensor(parameter.name.substr(dot + 1)));
+  }
+  for (WeightSite* site : graph.weight_sites()) {
+    const auto group = golden.group(site->name.substr(0, site->name.find('.')));
+    site->bits = static_cast<int>(golden.number("weight_bits"));
+    site->quantizer = AffineQuantizer{integer_range(site->bits, false), group.tensor("scale"),
+                                      group.tensor("zero_point").to(at::kFloat)};
+    site->quantized = fake_quantize(site->value, *site->quantizer);
+  }
+  for (ActivationSite* site : graph.activation_sites()) {
+    if (!site->quantizable) continue;
+    const auto group = golden.group(site->name == "add" ? "act_block" : "act_conv1");
+    site->bits = static_cast<int>(golden.number("act_bits"));
+    site->quantizer = AffineQuantizer{integer_range(site->bits, false), group.tensor("scale_init"),
+                                      group.tensor("zero_point").to(at::kFloat)};
+  }
+  return graph;
+}
+
+MethodSettings golden_settings(const GoldenGroup& golden) {
+  MethodSettings settings;
+  settings.batch_size = static_cast<int64_t>(golden.number("batch_size"));
+  settings.rounding_lr = golden.number("adam_lr_alpha");
+  settings.round_weight = golden.number("round_weight");
+  settings.warm_up = golden.number("warm_up");
+  settings.beta_start = golden.number("b_start");
+  settings.beta_end = golden.number("b_end");
+  return settings;
+}
+
+Phase golden_phase(const GoldenGroup& golden) {
+  Phase phase;
+  phase.learn_rounding = true;
+  phase.learn_steps = true;
+  phase.drop_probability = 1 - golden.number("drop_prob");
+  phase.iterations = static_cast<int64_t>(golden.number("iters"));
+  phase.step_lr = golden.number("scale_lr");
+  return phase;
+}
+
+class GoldenTrace : public ::testing::TestWithParam<std::tuple<std::string, bool>> {};
+
+TEST_P(GoldenTrace, IsFollowedIterationByIteration) {
+  const auto& [name, channels_last] = GetParam();
+  const auto golden = GoldenGroup::open("quant.h5").group("reconstruction").group(name);
+  const auto graph = golden_block(golden);
+  const auto unit = graph.units(Granularity::kBlock).at(0);
+  const auto settings = golden_settings(golden);
+  auto load = [&, last = channels_last](const char* part) {
+    return golden.tensor(part).contiguous(last ? at::MemoryFormat::ChannelsLast
+                                               : at::MemoryFormat::Contiguous);
+  };
+  const UnitData data{{load("quant_input")}, {load("fp_input")}, {load("fp_output")}};
+  RecordedSource random(golden);
+  const auto curve = reconstruct_unit(graph, unit, data, golden_phase(golden), settings, random);
+
+  const auto rec = golden.tensor("loss_rec");
+  const auto total = golden.tensor("loss_total");
+  ASSERT_EQ(curve.iteration.size(), static_cast<size_t>(rec.numel()));
+  for (size_t t = 0; t < curve.iteration.size(); ++t) {
+    const auto i = static_cast<int64_t>(t);
+    // Float32 through 60 steps of Adam, where activations sit on rounding boundaries: below 0.1 %.
+    EXPECT_NEAR(curve.reconstruction[t], rec[i].item<double>(), 1e-3 * rec[i].item<double>())
+        << "iteration " << t;
+    EXPECT_NEAR(curve.reconstruction[t] + curve.rounding[t], total[i].item<double>(),
+                1e-3 * total[i].item<double>())
+        << "iteration " << t;
+  }
+  for (const WeightSite* site : graph.weight_sites()) {
+    const auto group = golden.group(site->name.substr(0, site->name.find('.')));
+    EXPECT_TRUE(close(site->quantized, group.tensor("weight_hard"), 1e-5, 1e-6)) << site->name;
+  }
+  for (const ActivationSite* site : graph.activation_sites()) {
+    if (!site->quantizer) continue;
+    const auto group = golden.group(site->name == "add" ? "act_block" : "act_conv1");
+    EXPECT_TRUE(close(site->quantizer->scale, group.tensor("scale_final"), 1e-4)) << site->name;
+  }
+  QuantizedPass pass(QuantizedPass::Activations::kQuantized);
+  const auto output = graph.forward(unit, data.quantized_inputs, pass).at(0);
+  // Outputs lie on the grid of the block's quantizer; a few may fall to a neighbouring step.
+  const auto steps = (output - golden.tensor("output_after")).abs() /
+                     golden.group("act_block").tensor("scale_final");
+  EXPECT_LE(steps.gt(0.01).to(at::kFloat).mean().item<float>(), 0.002F);
+}
+
+INSTANTIATE_TEST_SUITE_P(All, GoldenTrace,
+                         ::testing::Combine(::testing::Values("block_nodrop_w4a4",
+                                                              "block_qdrop_w2a4",
+                                                              "block_qdrop_w2a2_downsample"),
+                                            ::testing::Bool()));
+
+TEST(ReconstructUnit, ReportsALossThatIsNotFinite) {
+  const auto golden =
+      GoldenGroup::open("quant.h5").group("reconstruction").group("block_nodrop_w4a4");
+  const auto graph = golden_block(golden);
+  const UnitData data{{golden.tensor("quant_input") * std::nan("")},
+                      {golden.tensor("fp_input")},
+                      {golden.tensor("fp_output")}};
+  RecordedSource random(golden);
+  EXPECT_THROW(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data,
+                                golden_phase(golden), golden_settings(golden), random),
+               Error);
+}
+
+}  // namespace
+}  // namespace ptqbench

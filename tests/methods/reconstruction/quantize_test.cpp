@@ -1,0 +1,179 @@
+#include "methods/reconstruction/quantize.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "methods/recipes/registry.h"
+#include "methods/support/error.h"
+#include "tests/support/expect_close.h"
+#include "tests/support/tiny_models.h"
+
+namespace ptqbench {
+namespace {
+
+void no_progress(const Phase&, const Unit&, size_t, size_t) {}
+
+MethodSettings small_settings() {
+  MethodSettings settings;
+  settings.calibration_samples = 64;
+  settings.range_samples = 32;
+  settings.iterations = 60;
+  settings.step_iterations = 30;
+  settings.batch_size = 16;
+  settings.rounding_lr = 1e-2;
+  return settings;
+}
+
+struct Quantized {
+  UnitGraph model;
+  QuantizationReport report;
+  at::Tensor output;
+  at::Tensor reference;
+};
+
+Quantized quantize(const std::string& method, int weight_bits, int activation_bits, uint64_t seed,
+                   const MethodSettings& settings = small_settings()) {
+  at::manual_seed(1);
+  Quantized result{testing::tiny_resnet(), {}, {}, {}};
+  const auto calibration = at::randn({64, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto fresh = at::randn({32, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
+  FullPrecisionPass full_precision;
+  result.reference = result.model.forward({fresh}, full_precision).at(0);
+  result.report =
+      quantize_model(result.model, {weight_bits, activation_bits, method, seed, settings},
+                     {calibration}, no_progress);
+  QuantizedPass pass(QuantizedPass::Activations::kQuantized);
+  result.output = result.model.forward({fresh}, pass).at(0);
+  return result;
+}
+
+class EveryMethod : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(EveryMethod, LeavesWeightsOnTheirGrid) {
+  const auto result = quantize(GetParam(), 3, 4, 1);
+  for (const WeightSite* site : result.model.weight_sites()) {
+    const auto scale = broadcast_to_channels(site->quantizer->scale, site->value);
+    const auto zero_point = broadcast_to_channels(site->quantizer->zero_point, site->value);
+    const auto integers = site->quantized / scale + zero_point;
+    EXPECT_TRUE(testing::close(integers, at::round(integers), 0, 1e-4)) << site->name;
+    EXPECT_GE(integers.min().item<float>(),
+              -1e-4F + static_cast<float>(site->quantizer->range.minimum));
+    EXPECT_LE(integers.max().item<float>(),
+              1e-4F + static_cast<float>(site->quantizer->range.maximum));
+  }
+}
+
+TEST_P(EveryMethod, SameSeedSameBitsAtAnyRepetition) {
+  const auto first = quantize(GetParam(), 2, 4, 5);
+  const auto second = quantize(GetParam(), 2, 4, 5);
+  EXPECT_TRUE(testing::identical(first.output, second.output));
+}
+
+TEST_P(EveryMethod, EightBitsStayCloseToFullPrecision) {
+  const auto result = quantize(GetParam(), 8, 8, 1);
+  const double error = (result.output - result.reference).square().mean().item<double>();
+  EXPECT_LT(error, 1e-3 * result.reference.square().mean().item<double>());
+}
+
+TEST_P(EveryMethod, FullPrecisionBitsChangeNothing) {
+  const auto result = quantize(GetParam(), 32, 32, 1);
+  EXPECT_TRUE(testing::identical(result.output, result.reference));
+}
+
+INSTANTIATE_TEST_SUITE_P(All, EveryMethod, ::testing::ValuesIn(method_names()));
+
+double unit_errors(const QuantizationReport& report, double UnitReport::*error) {
+  double sum = 0;
+  for (const auto& unit : report.units) sum += unit.*error;
+  return sum;
+}
+
+TEST(Reconstruction, ReducesTheErrorOfTheUnits) {
+  auto settings = small_settings();
+  settings.iterations = 300;
+  for (const char* method : {"adaround", "brecq", "qdrop", "nodrop"}) {
+    const auto report = quantize(method, 2, 4, 1, settings).report;
+    ASSERT_FALSE(report.units.empty());
+    EXPECT_LT(unit_errors(report, &UnitReport::error_after),
+              unit_errors(report, &UnitReport::error_before))
+        << method;
+  }
+}
+
+TEST(Reconstruction, SeedsDiffer) {
+  EXPECT_FALSE(at::equal(quantize("qdrop", 2, 4, 1).output, quantize("qdrop", 2, 4, 2).output));
+}
+
+TEST(Reconstruction, QdropWithoutDroppingIsNodrop) {
+  auto settings = small_settings();
+  settings.drop_probability = 0;
+  EXPECT_TRUE(testing::identical(quantize("qdrop", 2, 4, 1, settings).output,
+                                 quantize("nodrop", 2, 4, 1).output));
+}
+
+std::vector<std::string> phases_of(const QuantizationReport& report) {
+  std::vector<std::string> names;
+  for (const auto& unit : report.units) names.push_back(unit.phase + " " + unit.unit);
+  return names;
+}
+
+TEST(Recipes, BrecqLearnsAllWeightsBeforeAllSteps) {
+  // The classifier has no activation quantizer of its own, so the second sweep has nothing to learn
+  // there.
+  EXPECT_EQ(phases_of(quantize("brecq", 4, 4, 1).report),
+            (std::vector<std::string>{"weights conv1", "weights layer1.0", "weights layer2.0",
+                                      "weights linear", "activations conv1", "activations layer1.0",
+                                      "activations layer2.0"}));
+}
+
+TEST(Recipes, AdaroundGoesLayerByLayer) {
+  EXPECT_EQ(phases_of(quantize("adaround", 4, 4, 1).report),
+            (std::vector<std::string>{"weights conv1", "weights layer1.0.conv1",
+                                      "weights layer1.0.conv2", "weights layer2.0.conv1",
+                                      "weights layer2.0.conv2", "weights linear"}));
+}
+
+TEST(Recipes, NearestLearnsNothing) {
+  EXPECT_TRUE(quantize("nearest", 4, 4, 1).report.units.empty());
+}
+
+TEST(Recipes, CasesDifferInWhatIsQuantizedWhileWeightsAreTuned) {
+  using Activations = QuantizedPass::Activations;
+  const MethodSettings settings;
+  const auto phase = [&](const char* name) { return make_recipe(name, settings).phases.at(0); };
+  EXPECT_EQ(phase("case1").preceding, Activations::kFullPrecision);
+  EXPECT_EQ(phase("case1").inside, Activations::kFullPrecision);
+  EXPECT_EQ(phase("case2").preceding, Activations::kQuantized);
+  EXPECT_EQ(phase("case2").inside, Activations::kQuantized);
+  EXPECT_EQ(phase("case3").preceding, Activations::kQuantized);
+  EXPECT_EQ(phase("case3").inside, Activations::kFullPrecision);
+  for (const char* name : {"case1", "case2", "case3"}) EXPECT_FALSE(phase(name).learn_steps);
+}
+
+TEST(Recipes, DefaultsAreThePublishedOnes) {
+  const MethodSettings settings;
+  const auto qdrop = make_recipe("qdrop", settings).phases.at(0);
+  EXPECT_EQ(qdrop.iterations, 20000);
+  EXPECT_EQ(qdrop.drop_probability, 0.5);
+  EXPECT_EQ(qdrop.step_lr, 4e-5);
+  EXPECT_EQ(qdrop.norm, 2.0);
+  const auto steps = make_recipe("brecq", settings).phases.at(1);
+  EXPECT_EQ(steps.iterations, 5000);
+  EXPECT_EQ(steps.step_lr, 4e-4);
+  EXPECT_EQ(steps.norm, 2.4);
+}
+
+TEST(Recipes, UnknownMethodSuggestsTheNearest) {
+  try {
+    make_recipe("qdorp", {});
+    FAIL();
+  } catch (const ConfigError& error) {
+    EXPECT_NE(std::string(error.what()).find("did you mean 'qdrop'"), std::string::npos)
+        << error.what();
+  }
+}
+
+}  // namespace
+}  // namespace ptqbench
