@@ -14,7 +14,7 @@
 namespace ptqbench {
 
 namespace {
-constexpr uint64_t kBufferBytes = 64 * 1024;
+constexpr uint64_t kBufferBytes = 1 << 16;
 constexpr uint64_t kLargestRead = uint64_t{1} << 30;
 constexpr size_t kShownCharacters = 120;
 }  // namespace

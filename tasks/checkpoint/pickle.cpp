@@ -15,7 +15,7 @@ using Kind = PickleValue::Kind;
 
 constexpr int kNewestProtocol = 5;
 constexpr int kOldestProtocol = 2;
-constexpr uint64_t kMemoryBudget = uint64_t{1} << 30;
+constexpr uint64_t kMemoryBudget = uint64_t{1} << 29;
 constexpr uint64_t kLongestName = 1024;
 constexpr uint64_t kFrameLengthBytes = 8;
 
@@ -53,7 +53,7 @@ class Unpickler {
   }
 
   void charge(uint64_t bytes) {
-    if (bytes > kMemoryBudget - charged_) fail("is too large: it would take more than 1 GiB");
+    if (bytes > kMemoryBudget - charged_) fail("is too large: it would take more than 512 MiB");
     charged_ += bytes;
   }
 

@@ -55,8 +55,8 @@ struct Pickle {
 /// Reads one pickle of protocol 2 to 5 (Python's pickletools describes the opcodes) up to its end
 /// mark, which may come before the reader's end. Nothing is run: a call is recorded as global and
 /// arguments, object state is dropped. Globals other than `allowed` ("module.name") are refused.
-/// Memory stays below about a gigabyte. Throws IoError naming the file and position, and the global
-/// that was refused.
+/// Memory stays below about half a gigabyte. Throws IoError naming the file and position, and the
+/// global that was refused.
 Pickle read_pickle(SequentialReader& reader, const std::unordered_set<std::string>& allowed);
 
 }  // namespace ptqbench

@@ -143,7 +143,7 @@ TEST_F(PickleTest, LengthBeyondTheFileIsAnErrorWithoutAllocation) {
 }
 
 TEST_F(PickleTest, MillionsOfTinyObjectsStopAtTheMemoryBudget) {
-  EXPECT_THAT(error_of(std::string(12'000'000, ']')), HasSubstr("too large"));
+  EXPECT_THAT(error_of(std::string(6'000'000, ']')), HasSubstr("too large"));
 }
 
 TEST_F(PickleTest, DeepNestingNeedsNoDeepRecursion) {

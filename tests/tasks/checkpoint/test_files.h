@@ -50,7 +50,7 @@ inline std::string read_bytes(const std::filesystem::path& path) {
 /// `value` as `width` little-endian bytes.
 inline std::string little_endian(uint64_t value, int width) {
   std::string bytes;
-  for (int i = 0; i < width; ++i) bytes.push_back(static_cast<char>(value >> (8 * i)));
+  for (int i = 0; i < width; ++i, value >>= 8) bytes.push_back(static_cast<char>(value));
   return bytes;
 }
 
