@@ -1,6 +1,7 @@
 #include "harness/run/run_directory.h"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <cstring>
@@ -14,6 +15,19 @@ namespace ptqbench {
 
 std::filesystem::path sweep_file(const std::filesystem::path& run_dir) {
   return run_dir / "sweep.yaml";
+}
+
+void check_run_directory(const std::filesystem::path& run_dir) {
+  auto existing = run_dir;
+  std::error_code ignored;
+  while (!std::filesystem::exists(existing, ignored) && existing.has_relative_path())
+    existing = existing.parent_path();
+  const auto refuse = [&](const char* why) {
+    throw IoError(fmt::format("cannot make the run directory {}: {} {}", run_dir.string(),
+                              existing.string(), why));
+  };
+  if (!std::filesystem::is_directory(existing, ignored)) refuse("is not a folder");
+  if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
 }
 
 void prepare_run_directory(const std::filesystem::path& run_dir, const std::string& sweep_yaml) {

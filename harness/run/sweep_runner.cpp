@@ -75,6 +75,7 @@ std::vector<PlannedCell> prepare(const RunOptions& options, Job& job, SweepConfi
   sweep = load_sweep(options.config, options.set, known_names());
   job.run_dir = std::filesystem::absolute(
       options.out.empty() ? std::filesystem::path("runs") / sweep.name : options.out);
+  if (!options.dry_run) check_run_directory(job.run_dir);
   auto plan = make_plan(sweep, options.filter, job.run_dir);
   job.items = pending_cells(plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {

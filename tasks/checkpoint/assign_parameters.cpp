@@ -64,7 +64,9 @@ void check_fit(const Checkpoint& checkpoint, const TensorsByName& stored,
   describe("missing", missing, problems);
   describe("unexpected", unexpected, problems);
   describe("wrongly shaped", misshaped, problems);
-  if (!problems.empty()) throw IoError("the checkpoint does not fit the model" + problems);
+  if (problems.empty()) return;
+  const auto name = checkpoint.path.empty() ? "the checkpoint" : "checkpoint " + checkpoint.path.string();
+  throw IoError(name + " does not fit the model" + problems);
 }
 
 }  // namespace

@@ -40,6 +40,7 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   const InputFile file(path);
   Checkpoint checkpoint = read_any(file);
   checkpoint.content_hash = sha256_file(file);
+  checkpoint.path = path;
   return checkpoint;
 }
 

@@ -15,6 +15,8 @@ struct Checkpoint {
   std::map<std::string, std::string> metadata;
   /// SHA-256 of the file's bytes, lower-case hex.
   std::string content_hash;
+  /// The file, for messages.
+  std::filesystem::path path;
 };
 
 /// Reads safetensors or a PyTorch checkpoint (zip or the older pickle format), told apart by

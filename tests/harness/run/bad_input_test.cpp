@@ -127,14 +127,21 @@ TEST(BadInput, PickleThatNamesASystemCallFailsItsCell) {
 
 TEST(BadInput, CorruptImageFailsItsCellByName) {
   const TemporaryFolder folder;
+  const std::string image =
+      std::string(PTQBENCH_SOURCE_DIR) + "/tests/tasks/data/data/photo_420.jpg";
+  // Ten classes, as many as the checkpoint has.
   for (const char* split : {"train", "test"}) {
-    for (const char* image : {"a/1.jpg", "a/2.jpg", "b/1.jpg"})
-      folder.write(std::string("data/") + split + "/" + image, "not a JPEG");
+    for (char label = 'a'; label <= 'j'; ++label) {
+      const auto name = std::string("data/") + split + "/" + label;
+      std::filesystem::create_directories(folder / name);
+      std::filesystem::copy_file(image, folder / (name + "/1.jpg"));
+    }
   }
+  folder.write("data/test/c/2.jpg", "not a JPEG");
   expect_failed_cell(
       folder,
       std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors",
-      "{name: image_folder, root: " + (folder / "data") + "}", "1.jpg");
+      "{name: image_folder, resize: 32, crop: 32, root: " + (folder / "data") + "}", "c/2.jpg");
 }
 
 }  // namespace

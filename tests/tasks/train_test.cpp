@@ -1,0 +1,98 @@
+#include "tasks/train.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+#include <unistd.h>
+
+#include "methods/support/error.h"
+#include "tests/support/expect_close.h"
+#include "tests/support/tiny_models.h"
+
+namespace ptqbench {
+namespace {
+
+/// Three classes of noise around different means: learnable in a few steps.
+class Blobs : public ImageDataset {
+ public:
+  explicit Blobs(int64_t size) : size_(size) {}
+  int64_t size() const override { return size_; }
+  int64_t classes() const override { return 3; }
+  int64_t label(int64_t index) const override { return index % 3; }
+  std::string sample_name(int64_t index) const override { return std::to_string(index); }
+  at::Tensor sample(int64_t index) const override {
+    auto image = at::full({3, 8, 8}, -0.5);
+    image[index % 3] += 1 + 0.1 * static_cast<double>(index % 7);
+    return image;
+  }
+
+ private:
+  int64_t size_;
+};
+
+class Train : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ =
+        std::filesystem::temp_directory_path() / ("ptqbench-train-" + std::to_string(getpid()));
+    std::filesystem::create_directories(folder_);
+    options_.epochs = 4;
+    options_.batch_size = 8;
+    options_.crop_padding = 1;
+    options_.horizontal_flip = true;
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  /// Trains a fresh model, stopping with an exception after `stop` epochs (0: never).
+  UnitGraph train(const std::string& state, int64_t stop = 0) {
+    at::manual_seed(1);
+    auto model = testing::tiny_resnet();
+    const Blobs data(48);
+    try {
+      last_ = train_classifier(model, data, data, options_, folder_ / state,
+                               [&](const EpochReport& report) {
+                                 if (report.epoch == stop) throw std::runtime_error("interrupted");
+                               });
+    } catch (const std::runtime_error& error) {
+      if (stop == 0) throw;
+    }
+    return model;
+  }
+
+  std::filesystem::path folder_;
+  TrainOptions options_;
+  EpochReport last_;
+};
+
+TEST_F(Train, LearnsToTellTheClassesApart) {
+  train("state");
+  EXPECT_EQ(last_.epoch, 4);
+  EXPECT_GT(last_.accuracy, 90);
+}
+
+TEST_F(Train, InterruptedAndContinuedGivesTheSameParameters) {
+  const auto whole = train("whole");
+  train("halves", 2);
+  const auto continued = train("halves");
+  const auto expected = whole.parameters();
+  const auto actual = continued.parameters();
+  for (size_t i = 0; i < expected.size(); ++i) {
+    EXPECT_TRUE(testing::identical(actual[i].value, expected[i].value)) << expected[i].name;
+  }
+}
+
+TEST_F(Train, RefusesTheStateOfOtherOptions) {
+  train("state", 1);
+  options_.learning_rate = 0.05;
+  EXPECT_THROW(train("state"), ConfigError);
+}
+
+TEST_F(Train, AFinishedStateStillReportsItsAccuracy) {
+  train("state");
+  const double accuracy = last_.accuracy;
+  last_ = {};
+  train("state");
+  EXPECT_EQ(last_.accuracy, accuracy);
+}
+
+}  // namespace
+}  // namespace ptqbench
