@@ -1,0 +1,64 @@
+// The element-wise passes of a reconstruction iteration, fused and as plain tensor operations.
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+#include <torch/types.h>
+
+#include "methods/kernels/activation_quant.h"
+#include "methods/quantizer/range_observer.h"
+#include "methods/reconstruction/random_source.h"
+
+namespace ptqbench {
+namespace {
+
+/// A feature map of ResNet-20's first stage at batch 32.
+at::Tensor feature_map() {
+  at::set_num_threads(1);
+  at::manual_seed(1);
+  return at::randn({32, 16, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
+}
+
+using Function = at::Tensor (*)(const at::Tensor&, Nonlinearity, const LearnedQuantizer&,
+                                const at::Tensor&);
+
+void forward_and_backward(benchmark::State& state, Function function) {
+  const auto x = feature_map().requires_grad_(true);
+  const LearnedQuantizer quantizer{
+      at::full({1}, 0.2F).requires_grad_(true), at::zeros({1}), {0, 15}};
+  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, x);
+  const auto gradient = at::ones_like(x);
+  for (auto _ : state) {
+    function(x, Nonlinearity::kRelu, quantizer, keep).backward(gradient);
+    x.mutable_grad() = at::Tensor();
+  }
+  state.SetItemsProcessed(state.iterations() * x.numel());
+}
+
+void activation_quant_fused(benchmark::State& state) {
+  forward_and_backward(state, activate_and_quantize);
+}
+void activation_quant_composed(benchmark::State& state) {
+  forward_and_backward(state, activate_and_quantize_composed);
+}
+
+void keep_mask(benchmark::State& state) {
+  const auto x = feature_map();
+  PhiloxSource random(1, "u");
+  for (auto _ : state) benchmark::DoNotOptimize(random.keep_mask(0, 0, 0.5, x));
+  state.SetItemsProcessed(state.iterations() * x.numel());
+}
+
+void mse_range_two_sided(benchmark::State& state) {
+  const auto x = feature_map();
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(find_quantizer(x, RangeEstimator::kMse, {4, false, false}));
+  }
+  state.SetItemsProcessed(state.iterations() * x.numel());
+}
+
+BENCHMARK(activation_quant_fused);
+BENCHMARK(activation_quant_composed);
+BENCHMARK(keep_mask);
+BENCHMARK(mse_range_two_sided);
+
+}  // namespace
+}  // namespace ptqbench
