@@ -4,11 +4,11 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 #include "methods/random/philox.h"
 #include "methods/support/error.h"
+#include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/safetensors.h"
 #include "tasks/data/batch.h"
@@ -153,7 +153,7 @@ EpochReport train_classifier(UnitGraph& model, const ImageDataset& train, const 
   const auto state = training_state(model, optimizer);
   EpochReport report = resume(state_file, options, state);
   for (int64_t epoch = report.epoch; epoch < options.epochs; ++epoch) {
-    const auto started = std::chrono::steady_clock::now();
+    const Stopwatch watch;
     for (const auto& p : parameters) at::Tensor(p.value).requires_grad_(true);
     report.epoch = epoch + 1;
     report.loss = train_epoch(model, train, options, epoch, optimizer);
@@ -164,8 +164,7 @@ EpochReport train_classifier(UnitGraph& model, const ImageDataset& train, const 
                      {{"options", describe(options)},
                       {"epoch", std::to_string(epoch + 1)},
                       {"accuracy", fmt::format("{}", report.accuracy)}});
-    report.seconds =
-        std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+    report.seconds = watch.seconds();
     on_epoch(report);
   }
   return report;

@@ -2,25 +2,14 @@
 
 #include <fmt/format.h>
 
-#include <chrono>
-
 #include "harness/run/cell_settings.h"
 #include "harness/run/machine.h"
 #include "methods/reconstruction/quantize.h"
+#include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 
 namespace ptqbench {
 namespace {
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-};
 
 /// Runs one stage of a cell: its name is what a failure reports, its time is recorded.
 template <class Body>

@@ -42,10 +42,8 @@ void Progress::finished(size_t item, int rank, const WorkOutcome& outcome) {
 
 std::string Progress::time_left() const {
   if (done_ == total_ || done_cost_ <= 0) return "";
-  const double elapsed =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_).count();
   return fmt::format(", about {} left",
-                     duration(elapsed * (total_cost_ - done_cost_) / done_cost_));
+                     duration(watch_.seconds() * (total_cost_ - done_cost_) / done_cost_));
 }
 
 void Progress::show_status() const {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <chrono>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "harness/parallel/scheduler.h"
 #include "harness/run/plan.h"
+#include "methods/support/stopwatch.h"
 
 namespace ptqbench {
 
@@ -36,7 +36,7 @@ class Progress : public SchedulerListener {
   size_t done_ = 0;
   std::map<int, size_t> running_;
   std::vector<std::string> failures_;
-  std::chrono::steady_clock::time_point begun_ = std::chrono::steady_clock::now();
+  Stopwatch watch_;
   bool terminal_;
 };
 

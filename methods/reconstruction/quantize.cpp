@@ -3,29 +3,19 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <chrono>
 
 #include "methods/nn/bit_policy.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/loss.h"
 #include "methods/reconstruction/streams.h"
+#include "methods/support/stopwatch.h"
 
 namespace ptqbench {
 namespace {
 
 /// Samples that stream through a unit at a time.
 constexpr int64_t kChunk = 64;
-
-class Stopwatch {
- public:
-  double seconds() const {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now() - started_).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point started_ = std::chrono::steady_clock::now();
-};
 
 double unit_error(const Tensors& outputs, const Tensors& targets, double norm) {
   double error = 0;
