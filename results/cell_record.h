@@ -37,8 +37,9 @@ struct UnitRecord {
   std::string phase;
   int64_t iterations = 0;
   double seconds = 0;
-  /// Mean squared distance of the unit's output from the full-precision output, before and after
-  /// the phase.
+  /// Loss of the unit's output on all calibration samples, before and after the phase: distance
+  /// from the full-precision output to the phase's power, summed over channels, averaged over the
+  /// rest.
   double error_before = kNotMeasured;
   double error_after = kNotMeasured;
   std::vector<LossPoint> loss_curve;
