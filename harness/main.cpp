@@ -14,8 +14,8 @@ namespace {
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 
-int fail(const ptqbench::Communicator& communicator, const std::string& message, int code) {
-  if (communicator.rank() == 0) fmt::print(stderr, "ptqbench: {}\n", message);
+int fail(const std::string& message, int code) {
+  fmt::print(stderr, "ptqbench: {}\n", message);
   return code;
 }
 
@@ -23,12 +23,28 @@ int run_command(const ptqbench::Command& command, ptqbench::Communicator& commun
   try {
     return command(communicator);
   } catch (const ptqbench::Error& error) {
-    return fail(communicator, error.what(), kBadInput);
+    return fail(error.what(), kBadInput);
   } catch (const ptqbench::ResultsError& error) {
-    return fail(communicator, error.what(), kBadInput);
+    return fail(error.what(), kBadInput);
   } catch (const std::exception& error) {
-    return fail(communicator, fmt::format("unforeseen error: {}", error.what()), kFailed);
+    return fail(fmt::format("unforeseen error: {}", error.what()), kFailed);
   }
+}
+
+/// What all ranks know of ends in the same exit code everywhere; what one rank alone ran into ends
+/// the job, since the others would wait for it.
+int run_job(const ptqbench::Command& command) {
+  const auto communicator = ptqbench::make_communicator();
+  bool returned = false;
+  const int code = run_command(
+      [&](ptqbench::Communicator& ranks) {
+        const int result = command(ranks);
+        returned = true;
+        return result;
+      },
+      *communicator);
+  if (!returned && communicator->size() > 1) communicator->abort(code);
+  return code;
 }
 
 }  // namespace
@@ -53,6 +69,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : kBadInput;
   }
-  const auto communicator = ptqbench::make_communicator();
-  return run_command(chosen, *communicator);
+  try {
+    return run_job(chosen);
+  } catch (const std::exception& error) {
+    return fail(error.what(), kFailed);
+  }
 }

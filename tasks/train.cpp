@@ -125,8 +125,9 @@ double train_epoch(const UnitGraph& model, const ImageDataset& train, const Trai
   const int64_t steps = std::max<int64_t>(1, train.size() / options.batch_size);
   double loss_sum = 0;
   for (int64_t step = 0; step < steps; ++step) {
-    const auto begin = order.begin() + step * options.batch_size;
-    const std::vector<int64_t> indices(begin, std::min(begin + options.batch_size, order.end()));
+    const int64_t first = step * options.batch_size;
+    const int64_t count = std::min(options.batch_size, train.size() - first);
+    const std::vector<int64_t> indices(order.begin() + first, order.begin() + first + count);
     const auto images = augment(load_inputs(train, indices), indices, options, epoch);
     const auto logits =
         model.forward({images.contiguous(at::MemoryFormat::ChannelsLast)}, pass).at(0);

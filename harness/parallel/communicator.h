@@ -24,6 +24,9 @@ class Communicator {
   virtual void send(int to, const std::string& text) = 0;
   /// A text that has arrived, with its sender; none if there is none now. Never blocks.
   virtual std::optional<std::pair<int, std::string>> poll() = 0;
+  /// Ends the whole job at once: for an error that the other ranks know nothing of and would wait
+  /// for ever.
+  [[noreturn]] virtual void abort(int exit_code) = 0;
 };
 
 /// The job this process was started in: MPI under a launcher (mpirun, srun), else this process

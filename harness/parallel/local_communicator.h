@@ -13,6 +13,7 @@ class LocalCommunicator : public Communicator {
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
   void send(int to, const std::string& text) override;
   std::optional<std::pair<int, std::string>> poll() override { return std::nullopt; }
+  [[noreturn]] void abort(int exit_code) override;
 };
 
 }  // namespace ptqbench

@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <cstdlib>
 #include <numeric>
 
 #include "methods/support/error.h"
@@ -58,6 +59,11 @@ std::vector<std::string> MpiCommunicator::gather(const std::string& text) {
 
 void MpiCommunicator::send(int to, const std::string& text) {
   MPI_Send(text.data(), count_of(text), MPI_CHAR, to, kTag, MPI_COMM_WORLD);
+}
+
+void MpiCommunicator::abort(int exit_code) {
+  MPI_Abort(MPI_COMM_WORLD, exit_code);
+  std::abort();
 }
 
 std::optional<std::pair<int, std::string>> MpiCommunicator::poll() {

@@ -19,6 +19,7 @@ class MpiCommunicator : public Communicator {
   std::vector<std::string> gather(const std::string& text) override;
   void send(int to, const std::string& text) override;
   std::optional<std::pair<int, std::string>> poll() override;
+  [[noreturn]] void abort(int exit_code) override;
 
  private:
   int rank_ = 0;

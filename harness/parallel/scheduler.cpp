@@ -16,6 +16,11 @@ constexpr auto kPollInterval = std::chrono::milliseconds(2);
 
 using Json = nlohmann::json;
 
+/// Summaries may quote file names in any encoding, which JSON does not allow.
+std::string to_text(const Json& message) {
+  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 Json outcome_message(size_t item, const WorkOutcome& outcome) {
   return {{"done", item},
           {"ok", outcome.succeeded},
@@ -85,7 +90,7 @@ void work_for_rank_zero(Communicator& communicator,
     const Json message = Json::parse(arrived->second);
     if (message.contains("stop")) return;
     const auto item = message.at("item").get<size_t>();
-    communicator.send(0, outcome_message(item, work(item)).dump());
+    communicator.send(0, to_text(outcome_message(item, work(item))));
   }
 }
 

@@ -5,6 +5,7 @@
 #include "harness/run/cell_settings.h"
 #include "harness/run/machine.h"
 #include "methods/reconstruction/quantize.h"
+#include "methods/support/error.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 
@@ -92,13 +93,13 @@ const Task& CellRunner::task_for(const Cell& cell) {
 double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                          const std::string& checkpoint_hash) {
   const auto key = fmt::format("{}/{}/{}", cell.model, checkpoint_hash, cell.evaluation.samples);
-  auto [entry, added] = full_precision_.try_emplace(key, 0.0);
-  if (added) {
-    FullPrecisionPass pass;
-    entry->second =
-        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size).value;
-  }
-  return entry->second;
+  const auto known = full_precision_.find(key);
+  if (known != full_precision_.end()) return known->second;
+  FullPrecisionPass pass;
+  const double metric =
+      task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size).value;
+  full_precision_.emplace(key, metric);
+  return metric;
 }
 
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
@@ -153,6 +154,14 @@ void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& s
   timed_stage(record, stage, "calibration_data", [&] {
     record.calibration_ids = calibration_ids(task, cell);
     record.provenance["calibration_ids_sha256"] = calibration_ids_hash(record.calibration_ids);
+    // The plan was made from rank 0's files, perhaps long ago.
+    if (fingerprint(cell, checkpoint_hash, calibration_ids_hash(record.calibration_ids)) !=
+        record.fingerprint) {
+      throw Error(
+          fmt::format("{} or the data set changed after the plan was made, or differs on "
+                      "this host; run the sweep again",
+                      cell.checkpoint.string()));
+    }
     calibration = task.calibration_inputs(record.calibration_ids);
   });
   timed_stage(record, stage, "quantize", [&] {

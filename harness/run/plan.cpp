@@ -59,6 +59,7 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
   const auto finished = CellStore(run_dir).finished_fingerprints();
   PlanCache cache(sweep);
   std::vector<PlannedCell> plan;
+  std::map<std::string, std::string> labels;
   for (const Cell& cell : select_cells(expand(sweep), filter)) {
     if (cell.checkpoint.empty()) {
       throw ConfigError(
@@ -69,6 +70,13 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
     PlannedCell planned;
     planned.cell = cell;
     planned.fingerprint = fingerprint(cell, cache.checkpoint_hash(cell), cache.ids_hash(cell));
+    const auto [same, is_new] = labels.try_emplace(planned.fingerprint, cell_label(cell));
+    if (!is_new) {
+      throw ConfigError(fmt::format(
+          "'{}' and '{}' are the same cell: their settings and the contents of their checkpoints "
+          "are equal",
+          same->second, cell_label(cell)));
+    }
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     planned.done = finished.count(planned.fingerprint) != 0;
     plan.push_back(std::move(planned));

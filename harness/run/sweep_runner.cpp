@@ -21,6 +21,8 @@ namespace {
 
 using Json = nlohmann::json;
 
+constexpr int kBadInput = 2;
+
 /// What the ranks need to agree on before work starts; `error` instead of the rest when rank 0
 /// could not prepare it.
 struct Job {
@@ -106,7 +108,10 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     }
   }
   job = from_text(communicator.broadcast(to_text(job)));
-  if (!job.error.empty()) throw ConfigError(job.error);
+  if (!job.error.empty()) {
+    if (first) fmt::print(stderr, "ptqbench: {}\n", job.error);
+    return kBadInput;
+  }
   if (options.dry_run) {
     if (first) print_plan(plan, job.run_dir);
     return 0;

@@ -22,8 +22,8 @@ struct RunOptions {
 };
 
 /// Runs what is not yet finished of a sweep on all ranks, collects the results and prints the table
-/// on rank 0. Collective; returns the exit code: 0, or 1 when a cell failed. Throws, on every rank,
-/// when the sweep cannot start.
+/// on rank 0. Collective; returns the exit code: 0, 1 when a cell failed, 2 (with a message
+/// from rank 0) when the sweep cannot start.
 int run_sweep(Communicator& communicator, const RunOptions& options);
 
 }  // namespace ptqbench

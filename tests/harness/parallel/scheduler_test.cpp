@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <queue>
@@ -44,6 +45,7 @@ class ThreadCommunicator : public Communicator {
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
   void send(int to, const std::string& text) override { mail_.put(rank_, to, text); }
   std::optional<std::pair<int, std::string>> poll() override { return mail_.take(rank_); }
+  [[noreturn]] void abort(int exit_code) override { std::exit(exit_code); }
 
  private:
   Mailboxes& mail_;
