@@ -45,6 +45,23 @@ TEST(BadInput, MissingCheckpoint) {
   expect_refused(folder, sweep, "nowhere_");
 }
 
+TEST(BadInput, TwoLabelsForTheSameCheckpoint) {
+  const TemporaryFolder folder;
+  auto sweep = small_sweep();
+  const auto begin = sweep.find("models:");
+  const auto end = sweep.find('\n', begin);
+  for (const char* copy : {"a.safetensors", "b.safetensors"}) {
+    std::filesystem::copy_file(std::string(PTQBENCH_SOURCE_DIR) +
+                                   "/configs/checkpoints/resnet20_fashion_mnist.safetensors",
+                               folder / copy);
+  }
+  sweep.replace(begin, end - begin,
+                "models: [{name: resnet20, label: one, checkpoint: a.safetensors}, "
+                "{name: resnet20, label: two, checkpoint: b.safetensors}]");
+  expect_refused(folder, sweep,
+                 "'one w2a4 nearest seed 1' and 'two w2a4 nearest seed 1' are the same cell");
+}
+
 TEST(BadInput, OneMessageUnderMpi) {
   const TemporaryFolder folder;
   const auto config = folder.write("sweep.yaml", small_sweep("sed: [1]\n"));
