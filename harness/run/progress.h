@@ -22,7 +22,6 @@ class Progress : public SchedulerListener {
 
   /// Cells that failed, as "label: reason".
   const std::vector<std::string>& failures() const { return failures_; }
-  size_t done() const { return done_; }
 
  private:
   std::string time_left() const;
