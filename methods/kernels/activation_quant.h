@@ -2,14 +2,24 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "methods/kernels/gather.h"
 #include "methods/nn/sites.h"
 #include "methods/quantizer/affine.h"
 
 namespace ptqbench {
 
+/// What enters an activation: a feature map [N, ...], or the sum of two of equal shape.
+struct ActivationTerms {
+  at::Tensor x;
+  /// Undefined: none.
+  at::Tensor addend = {};
+
+  at::Tensor sum() const { return addend.defined() ? x + addend : x; }
+};
+
 /// Non-linearity and per-tensor fake quantization in one pass, without gradient; shape and layout
 /// of `x`.
-at::Tensor activate_and_quantize(const at::Tensor& x, Nonlinearity nonlinearity,
+at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                  const AffineQuantizer& quantizer);
 
 /// What a learned activation quantizer works with during reconstruction.
@@ -22,18 +32,24 @@ struct LearnedQuantizer {
 };
 
 /// Non-linearity, fake quantization with straight-through rounding, and QDrop's mixing
-/// (arXiv:2203.05740, eq. 7): an element is quantized where `keep` (uint8, shape of `x`) is 1 and
-/// passes in full precision where it is 0; an undefined `keep` quantizes everything. Gradients: LSQ
-/// (arXiv:1902.08153, eq. 3) for the scale and LSQ+ (arXiv:2004.09576, eq. 5) for the zero point,
-/// each scaled by 1 / sqrt(numel * quant_max), and the clipped straight-through estimator for `x`.
-/// On the CPU one fused pass each way, elsewhere the composition below.
-at::Tensor activate_and_quantize(const at::Tensor& x, Nonlinearity nonlinearity,
+/// (arXiv:2203.05740, eq. 7): an element is quantized where the keep mask (see keep_mask.h) is 1
+/// and passes in full precision where it is 0; an undefined mask quantizes everything. Gradients:
+/// LSQ (arXiv:1902.08153, eq. 3) for the scale and LSQ+ (arXiv:2004.09576, eq. 5) for the zero
+/// point, each scaled by 1 / sqrt(numel * quant_max), and the clipped straight-through estimator
+/// for the terms. On the CPU one fused pass each way, elsewhere the composition below.
+at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                  const LearnedQuantizer& quantizer, const at::Tensor& keep);
 
 /// The same function written as plain tensor operations: what other devices run and tests compare
 /// with.
-at::Tensor activate_and_quantize_composed(const at::Tensor& x, Nonlinearity nonlinearity,
+at::Tensor activate_and_quantize_composed(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                           const LearnedQuantizer& quantizer,
                                           const at::Tensor& keep);
+
+/// reconstruction_loss(activate_and_quantize(terms, ...), target, p) for a unit that ends in a
+/// quantized activation: on the CPU forward, loss and backward are one pass.
+at::Tensor activation_loss(const ActivationTerms& terms, Nonlinearity nonlinearity,
+                           const LearnedQuantizer& quantizer, const at::Tensor& keep,
+                           const Rows& target, double p);
 
 }  // namespace ptqbench

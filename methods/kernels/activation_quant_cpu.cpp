@@ -4,113 +4,283 @@
 
 #include "methods/kernels/elementwise.h"
 
+// Loops over elements are nests of one mask word each, and everything in the inner ones is a select
+// or arithmetic on 32-bit lanes: that is what compilers turn into vector code.
 namespace ptqbench::cpu {
 namespace {
 
-/// Integer code before clamping to the quantizer's range, limited to one step beyond it: enough to
-/// see clipping, and small enough for round_to_even.
-inline float code(const ActivationQuant& q, float activated) {
+/// One activation and what its gradients need.
+struct Quantized {
+  float value;
+  /// 1 inside the integer range, 0 where it is clipped.
+  float inside;
+  /// d value / d scale under straight-through rounding.
+  float scale_slope;
+};
+
+/// Integer codes are limited to one step beyond the range: enough to see clipping, and small enough
+/// for round_to_even.
+PTQ_BODY Quantized quantize(const ActivationQuant& q, float activated) {
   const float steps = activated / q.scale;
-  const float limited = std::min(std::max(steps, q.quant_min - q.zero_point - 1.0F),
-                                 q.quant_max - q.zero_point + 1.0F);
-  return round_to_even(limited) + q.zero_point;
+  const float low = q.quant_min - q.zero_point;
+  const float high = q.quant_max - q.zero_point;
+  const float level = round_to_even(clip(steps, low - 1.0F, high + 1.0F));
+  const float clipped = clip(level, low, high);
+  const float inside = level == clipped ? 1.0F : 0.0F;
+  return {clipped * q.scale, inside, clipped - inside * steps};
 }
 
-inline float clip(float x, float low, float high) { return std::min(std::max(x, low), high); }
+/// Lengths that are no multiple of a word end in one padded with zeros.
+struct PaddedWord {
+  float x[kWordBits] = {};
+  float addend[kWordBits] = {};
+  float other[kWordBits] = {};
+  float out[kWordBits];
 
-}  // namespace
-
-PTQ_MULTIVERSION
-static void forward_all(const ActivationQuant& q, const float* x, float* y, int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    const float activated = clip(x[i], q.low, q.high);
-    y[i] = (clip(code(q, activated), q.quant_min, q.quant_max) - q.zero_point) * q.scale;
+  PaddedWord(const ActivationInput& input, int64_t first, int64_t n) {
+    std::copy_n(input.x + first, n - first, x);
+    if (input.addend != nullptr) std::copy_n(input.addend + first, n - first, addend);
   }
+};
+
+constexpr int64_t kChunkWords = kChunk / kWordBits;
+
+/// A mask for a whole chunk that keeps everything.
+const uint32_t* all_kept() {
+  static const auto* const words = [] {
+    auto* all = new uint32_t[kChunkWords];
+    std::fill(all, all + kChunkWords, ~uint32_t{0});
+    return all;
+  }();
+  return words;
 }
 
-PTQ_MULTIVERSION
-static void forward_mixed(const ActivationQuant& q, const float* x, const uint8_t* keep, float* y,
-                          int64_t n) {
-  for (int64_t i = 0; i < n; ++i) {
-    const float activated = clip(x[i], q.low, q.high);
-    const float quantized =
-        (clip(code(q, activated), q.quant_min, q.quant_max) - q.zero_point) * q.scale;
-    y[i] = keep[i] != 0 ? quantized : activated;
-  }
-}
-
-void activation_quant_forward(const ActivationQuant& q, const float* x, const uint8_t* keep,
-                              float* y, int64_t n) {
-  if (keep == nullptr) {
-    forward_all(q, x, y, n);
-  } else {
-    forward_mixed(q, x, keep, y, n);
-  }
-}
-
-/// Elements whose contributions to the sums are kept before they are added up; a multiple of
-/// kSumLanes.
-constexpr int64_t kBlock = 256;
-
-/// One block: the loop over elements vectorises because nothing in it is carried from one to the
-/// next, and conditions are factors of 0 and 1 (branches on bytes and floats mixed do not
-/// vectorise).
-PTQ_MULTIVERSION
-static void backward_block(const ActivationQuant& quantizer, const float* __restrict x,
-                           const uint8_t* __restrict keep, const float* __restrict grad_y,
-                           float* __restrict grad_x, float* __restrict scale_sums,
-                           float* __restrict zero_point_sums) {
+template <bool kSum>
+PTQ_BODY void forward_words(const ActivationQuant& quantizer, const float* __restrict x,
+                            const float* __restrict addend, const uint32_t* __restrict keep,
+                            float* __restrict y, int64_t words) {
   const ActivationQuant q = quantizer;
-  float for_scale[kBlock];
-  float for_zero_point[kBlock];
-  for (int64_t k = 0; k < kBlock; ++k) {
-    const float activated = clip(x[k], q.low, q.high);
-    const float integer = code(q, activated);
-    const float clamped = clip(integer, q.quant_min, q.quant_max);
-    const float inside = integer == clamped ? 1.0F : 0.0F;
-    const auto quantized = static_cast<float>(keep[k]);
-    const float open = (x[k] > q.low ? 1.0F : 0.0F) * (x[k] < q.high ? 1.0F : 0.0F);
-    const float g = grad_y[k];
-    grad_x[k] = g * (open * (1.0F - quantized * (1.0F - inside)));
-    const float gq = g * quantized;
-    for_scale[k] = gq * (clamped - q.zero_point - inside * (activated / q.scale));
-    for_zero_point[k] = -gq * q.scale * (1.0F - inside);
-  }
-  for (int64_t k = 0; k < kBlock; k += kSumLanes) {
-    for (int64_t lane = 0; lane < kSumLanes; ++lane) {
-      scale_sums[lane] += for_scale[k + lane];
-      zero_point_sums[lane] += for_zero_point[k + lane];
+  for (int64_t w = 0; w < words; ++w) {
+    const uint32_t bits = keep[w];
+    for (int64_t k = 0; k < kWordBits; ++k) {
+      const int64_t i = w * kWordBits + k;
+      const float activated = clip(kSum ? x[i] + addend[i] : x[i], q.low, q.high);
+      const float value = quantize(q, activated).value;
+      y[i] = ((bits >> static_cast<uint32_t>(k)) & 1U) != 0 ? value : activated;
     }
   }
 }
 
-StepGradients activation_quant_backward(const ActivationQuant& q, const float* x,
-                                        const uint8_t* keep, const float* grad_y, float* grad_x,
-                                        int64_t n) {
-  uint8_t all_kept[kBlock];
-  std::fill(all_kept, all_kept + kBlock, uint8_t{1});
-  float scale_sums[kSumLanes] = {};
-  float zero_point_sums[kSumLanes] = {};
-  const int64_t whole = n / kBlock * kBlock;
-  for (int64_t i = 0; i < whole; i += kBlock) {
-    backward_block(q, x + i, keep == nullptr ? all_kept : keep + i, grad_y + i, grad_x + i,
-                   scale_sums, zero_point_sums);
+/// |d|^p of the difference from a target, and its slope.
+struct Power {
+  float value;
+  float slope;
+};
+
+template <bool kSquare>
+PTQ_BODY Power power(float d, float p) {
+  if (kSquare) return {d * d, 2.0F * d};
+  const float distance = d < 0.0F ? -d : d;
+  const float lower = fast_pow(distance, p - 1.0F);
+  return {lower * distance, d < 0.0F ? -p * lower : p * lower};
+}
+
+/// Where the gradient for y comes from: given, or the slope of the loss against a target.
+enum class Gradient { kGiven, kSquaredLoss, kPowerLoss };
+
+struct LossScalars {
+  float p;
+  float factor;
+};
+
+/// Partial sums a lane, for at most a chunk of elements.
+struct LaneSums {
+  float scale[kWordBits] = {};
+  float zero_point[kWordBits] = {};
+  float loss[kWordBits] = {};
+};
+
+/// `other` is the gradient for y or the target.
+template <bool kSum, Gradient kGradient>
+PTQ_BODY void backward_words(const ActivationQuant& quantizer, const LossScalars& scalars,
+                             const float* __restrict x, const float* __restrict addend,
+                             const uint32_t* __restrict keep, const float* __restrict other,
+                             float* __restrict grad_x, LaneSums& total, int64_t words) {
+  const ActivationQuant q = quantizer;
+  const LossScalars loss = scalars;
+  LaneSums sums = total;
+  for (int64_t w = 0; w < words; ++w) {
+    const uint32_t bits = keep[w];
+    for (int64_t k = 0; k < kWordBits; ++k) {
+      const int64_t i = w * kWordBits + k;
+      const float in = kSum ? x[i] + addend[i] : x[i];
+      const float activated = clip(in, q.low, q.high);
+      const Quantized quantized = quantize(q, activated);
+      const bool kept = ((bits >> static_cast<uint32_t>(k)) & 1U) != 0;
+      float g = other[i];
+      if (kGradient != Gradient::kGiven) {
+        const float y = kept ? quantized.value : activated;
+        const Power difference = power<kGradient == Gradient::kSquaredLoss>(y - other[i], loss.p);
+        g = difference.slope * loss.factor;
+        sums.loss[k] += difference.value;
+      }
+      const float open = (in > q.low ? 1.0F : 0.0F) * (in < q.high ? 1.0F : 0.0F);
+      const float quantized_gradient = kept ? g : 0.0F;
+      grad_x[i] = open * (kept ? g * quantized.inside : g);
+      sums.scale[k] += quantized_gradient * quantized.scale_slope;
+      sums.zero_point[k] -= quantized_gradient * (1.0F - quantized.inside);
+    }
   }
-  if (whole < n) {
-    // The rest is padded with elements whose gradient is zero.
-    float xs[kBlock] = {}, gs[kBlock] = {}, out[kBlock] = {};
-    uint8_t ks[kBlock] = {};
-    const int64_t rest = n - whole;
-    std::copy_n(x + whole, rest, xs);
-    std::copy_n(grad_y + whole, rest, gs);
-    std::copy_n(keep == nullptr ? all_kept : keep + whole, rest, ks);
-    backward_block(q, xs, ks, gs, out, scale_sums, zero_point_sums);
-    std::copy_n(out, rest, grad_x + whole);
+  total = sums;
+}
+
+PTQ_MULTIVERSION
+void forward_plain(const ActivationQuant& q, const float* x, const float* addend,
+                   const uint32_t* keep, float* y, int64_t words) {
+  forward_words<false>(q, x, addend, keep, y, words);
+}
+
+PTQ_MULTIVERSION
+void forward_sum(const ActivationQuant& q, const float* x, const float* addend,
+                 const uint32_t* keep, float* y, int64_t words) {
+  forward_words<true>(q, x, addend, keep, y, words);
+}
+
+using BackwardWords = void (*)(const ActivationQuant&, const LossScalars&, const float*,
+                               const float*, const uint32_t*, const float*, float*, LaneSums&,
+                               int64_t);
+
+#define PTQ_BACKWARD(name, sum, gradient)                                                   \
+  PTQ_MULTIVERSION                                                                          \
+  void name(const ActivationQuant& q, const LossScalars& scalars, const float* x,           \
+            const float* addend, const uint32_t* keep, const float* other, float* grad_x,   \
+            LaneSums& sums, int64_t words) {                                                \
+    backward_words<sum, gradient>(q, scalars, x, addend, keep, other, grad_x, sums, words); \
   }
-  StepGradients total;
-  for (int64_t lane = 0; lane < kSumLanes; ++lane) {
-    total.scale += scale_sums[lane];
-    total.zero_point += zero_point_sums[lane];
+PTQ_BACKWARD(backward_plain, false, Gradient::kGiven)
+PTQ_BACKWARD(backward_sum, true, Gradient::kGiven)
+PTQ_BACKWARD(squared_loss_plain, false, Gradient::kSquaredLoss)
+PTQ_BACKWARD(squared_loss_sum, true, Gradient::kSquaredLoss)
+PTQ_BACKWARD(power_loss_plain, false, Gradient::kPowerLoss)
+PTQ_BACKWARD(power_loss_sum, true, Gradient::kPowerLoss)
+#undef PTQ_BACKWARD
+
+template <bool kSquare>
+PTQ_BODY void loss_words(const LossScalars& scalars, const float* __restrict y,
+                         const float* __restrict target, float* __restrict grad_y, LaneSums& total,
+                         int64_t words) {
+  const LossScalars loss = scalars;
+  LaneSums sums = total;
+  for (int64_t w = 0; w < words; ++w) {
+    for (int64_t k = 0; k < kWordBits; ++k) {
+      const int64_t i = w * kWordBits + k;
+      const Power difference = power<kSquare>(y[i] - target[i], loss.p);
+      grad_y[i] = difference.slope * loss.factor;
+      sums.loss[k] += difference.value;
+    }
+  }
+  total = sums;
+}
+
+PTQ_MULTIVERSION
+void squared_loss(const LossScalars& loss, const float* y, const float* target, float* grad_y,
+                  LaneSums& sums, int64_t words) {
+  loss_words<true>(loss, y, target, grad_y, sums, words);
+}
+
+PTQ_MULTIVERSION
+void general_loss(const LossScalars& loss, const float* y, const float* target, float* grad_y,
+                  LaneSums& sums, int64_t words) {
+  loss_words<false>(loss, y, target, grad_y, sums, words);
+}
+
+double lane_total(const float* lanes) {
+  double total = 0;
+  for (int64_t k = 0; k < kWordBits; ++k) total += lanes[k];
+  return total;
+}
+
+/// Runs `body` over chunks, summing each chunk in single precision and the chunks in double.
+ActivationSums backward_chunks(BackwardWords body, const ActivationQuant& q,
+                               const LossScalars& loss, const ActivationInput& input,
+                               const float* other, float* grad_x, int64_t n) {
+  ActivationSums total;
+  for (int64_t start = 0; start < n; start += kChunk) {
+    const int64_t count = std::min(kChunk, n - start);
+    const int64_t words = count / kWordBits;
+    const int64_t whole = words * kWordBits;
+    const float* addend = input.addend == nullptr ? nullptr : input.addend + start;
+    const uint32_t* keep = input.keep == nullptr ? all_kept() : input.keep + start / kWordBits;
+    LaneSums sums;
+    body(q, loss, input.x + start, addend, keep, other + start, grad_x + start, sums, words);
+    if (whole < count) {
+      const ActivationInput rest{input.x + start, addend, nullptr};
+      PaddedWord padded(rest, whole, count);
+      // Padding must add nothing: no gradient, and a target that is met.
+      std::copy_n(other + start + whole, count - whole, padded.other);
+      const uint32_t mask = keep[words] & ((uint32_t{1} << (count - whole)) - 1U);
+      body(q, loss, padded.x, padded.addend, &mask, padded.other, padded.out, sums, 1);
+      std::copy_n(padded.out, count - whole, grad_x + start + whole);
+    }
+    total.scale += lane_total(sums.scale);
+    total.zero_point += lane_total(sums.zero_point);
+    total.loss += lane_total(sums.loss);
+  }
+  total.zero_point *= q.scale;
+  return total;
+}
+
+}  // namespace
+
+void activation_forward(const ActivationQuant& q, const ActivationInput& input, float* y,
+                        int64_t n) {
+  const auto body = input.addend == nullptr ? forward_plain : forward_sum;
+  for (int64_t start = 0; start < n; start += kChunk) {
+    const int64_t count = std::min(kChunk, n - start);
+    const int64_t words = count / kWordBits;
+    const int64_t whole = words * kWordBits;
+    const float* addend = input.addend == nullptr ? nullptr : input.addend + start;
+    const uint32_t* keep = input.keep == nullptr ? all_kept() : input.keep + start / kWordBits;
+    body(q, input.x + start, addend, keep, y + start, words);
+    if (whole < count) {
+      PaddedWord padded({input.x + start, addend, nullptr}, whole, count);
+      body(q, padded.x, padded.addend, keep + words, padded.out, 1);
+      std::copy_n(padded.out, count - whole, y + start + whole);
+    }
+  }
+}
+
+ActivationSums activation_backward(const ActivationQuant& q, const ActivationInput& input,
+                                   const float* grad_y, float* grad_x, int64_t n) {
+  return backward_chunks(input.addend == nullptr ? backward_plain : backward_sum, q, {2, 1}, input,
+                         grad_y, grad_x, n);
+}
+
+ActivationSums activation_loss(const ActivationQuant& q, const ActivationInput& input,
+                               const float* target, float p, float factor, float* grad_x,
+                               int64_t n) {
+  const bool sum = input.addend != nullptr;
+  const BackwardWords body = p == 2.0F ? (sum ? squared_loss_sum : squared_loss_plain)
+                                       : (sum ? power_loss_sum : power_loss_plain);
+  return backward_chunks(body, q, {p, factor}, input, target, grad_x, n);
+}
+
+double power_loss(const float* y, const float* target, float p, float factor, float* grad_y,
+                  int64_t n) {
+  const auto body = p == 2.0F ? squared_loss : general_loss;
+  double total = 0;
+  for (int64_t start = 0; start < n; start += kChunk) {
+    const int64_t count = std::min(kChunk, n - start);
+    const int64_t words = count / kWordBits;
+    const int64_t whole = words * kWordBits;
+    LaneSums sums;
+    body({p, factor}, y + start, target + start, grad_y + start, sums, words);
+    if (whole < count) {
+      PaddedWord padded({y + start, target + start, nullptr}, whole, count);
+      body({p, factor}, padded.x, padded.addend, padded.out, sums, 1);
+      std::copy_n(padded.out, count - whole, grad_y + start + whole);
+    }
+    total += lane_total(sums.loss);
   }
   return total;
 }

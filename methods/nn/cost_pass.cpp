@@ -15,10 +15,10 @@ class CostPass : public FullPrecisionPass {
     return site.value;
   }
 
-  at::Tensor activation(const ActivationSite& site, const at::Tensor& x) override {
-    macs_ += weights_per_output_ * static_cast<double>(x.numel());
+  at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
+    macs_ += weights_per_output_ * static_cast<double>(terms.x.numel());
     weights_per_output_ = 0;
-    return FullPrecisionPass::activation(site, x);
+    return FullPrecisionPass::activation(site, terms);
   }
 
   double macs() const { return macs_; }

@@ -47,7 +47,7 @@ Tensors QuantConv2d::forward(const Tensors& inputs, Pass& pass) const {
   auto y = at::conv2d(inputs.at(0), pass.weight(weight_), bias_, {o.stride, o.stride},
                       {o.padding, o.padding}, {1, 1}, o.groups);
   if (norm_) y = pass.normalize(*norm_, y);
-  return {pass.activation(output_, y)};
+  return {pass.activation(output_, {y})};
 }
 
 std::string QuantConv2d::kind() const {
@@ -92,7 +92,7 @@ QuantLinear::QuantLinear(const std::string& name, int64_t in_features, int64_t o
 }
 
 Tensors QuantLinear::forward(const Tensors& inputs, Pass& pass) const {
-  return {pass.activation(output_, at::linear(inputs.at(0), pass.weight(weight_), bias_))};
+  return {pass.activation(output_, {at::linear(inputs.at(0), pass.weight(weight_), bias_)})};
 }
 
 std::vector<NamedTensor> QuantLinear::parameters() const {
@@ -103,7 +103,7 @@ Add::Add(const std::string& name, Nonlinearity nonlinearity, bool quantize_outpu
     : output_(make_site(name, nonlinearity, quantize_output)) {}
 
 Tensors Add::forward(const Tensors& inputs, Pass& pass) const {
-  return {pass.activation(output_, inputs.at(0) + inputs.at(1))};
+  return {pass.activation(output_, {inputs.at(0), inputs.at(1)})};
 }
 
 Tensors GlobalAveragePool::forward(const Tensors& inputs, Pass& /*pass*/) const {

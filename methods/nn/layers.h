@@ -60,6 +60,7 @@ class QuantConv2d : public Layer {
   std::vector<NamedTensor> parameters() const override;
   std::vector<NamedTensor> buffers() const override;
   void fold_batch_norm() override;
+  const Conv2dOptions& options() const { return options_; }
 
  private:
   std::string name_;

@@ -25,8 +25,8 @@ at::Tensor Pass::normalize(const BatchNorm& norm, const at::Tensor& x) {
 
 at::Tensor FullPrecisionPass::weight(const WeightSite& site) { return site.value; }
 
-at::Tensor FullPrecisionPass::activation(const ActivationSite& site, const at::Tensor& x) {
-  return apply_nonlinearity(site.nonlinearity, x);
+at::Tensor FullPrecisionPass::activation(const ActivationSite& site, const ActivationTerms& terms) {
+  return apply_nonlinearity(site.nonlinearity, terms.sum());
 }
 
 at::Tensor TrainingPass::normalize(const BatchNorm& norm, const at::Tensor& x) {
@@ -38,11 +38,11 @@ at::Tensor QuantizedPass::weight(const WeightSite& site) {
   return site.quantized.defined() ? site.quantized : site.value;
 }
 
-at::Tensor QuantizedPass::activation(const ActivationSite& site, const at::Tensor& x) {
+at::Tensor QuantizedPass::activation(const ActivationSite& site, const ActivationTerms& terms) {
   if (activations_ == Activations::kFullPrecision || !site.quantizer) {
-    return apply_nonlinearity(site.nonlinearity, x);
+    return apply_nonlinearity(site.nonlinearity, terms.sum());
   }
-  return activate_and_quantize(x, site.nonlinearity, *site.quantizer);
+  return activate_and_quantize(terms, site.nonlinearity, *site.quantizer);
 }
 
 }  // namespace ptqbench

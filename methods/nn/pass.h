@@ -2,6 +2,7 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "methods/kernels/activation_quant.h"
 #include "methods/nn/sites.h"
 
 namespace ptqbench {
@@ -15,8 +16,8 @@ class Pass {
 
   /// The weight to use, shape of `site.value`.
   virtual at::Tensor weight(const WeightSite& site) = 0;
-  /// The site's non-linearity, then its quantizer if this pass quantizes there; shape of `x`.
-  virtual at::Tensor activation(const ActivationSite& site, const at::Tensor& x) = 0;
+  /// The site's non-linearity, then its quantizer if this pass quantizes there; shape of the terms.
+  virtual at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) = 0;
   /// Batch normalisation of [N, C, H, W]; by default with the running statistics.
   virtual at::Tensor normalize(const BatchNorm& norm, const at::Tensor& x);
 };
@@ -25,7 +26,7 @@ class Pass {
 class FullPrecisionPass : public Pass {
  public:
   at::Tensor weight(const WeightSite& site) override;
-  at::Tensor activation(const ActivationSite& site, const at::Tensor& x) override;
+  at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override;
 };
 
 /// Training of the full-precision network: batch statistics are used and the running ones updated.
@@ -42,7 +43,7 @@ class QuantizedPass : public Pass {
   explicit QuantizedPass(Activations activations) : activations_(activations) {}
 
   at::Tensor weight(const WeightSite& site) override;
-  at::Tensor activation(const ActivationSite& site, const at::Tensor& x) override;
+  at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override;
 
  private:
   Activations activations_;

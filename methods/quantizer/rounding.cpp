@@ -34,7 +34,9 @@ LearnedRounding::LearnedRounding(const at::Tensor& weight, const AffineQuantizer
     : quantizer_(quantizer),
       scale_(broadcast_to_channels(quantizer.scale, weight)),
       zero_point_(broadcast_to_channels(quantizer.zero_point, weight)) {
-  const auto steps = weight / scale_;
+  const auto layout =
+      weight.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
+  const auto steps = weight.contiguous(layout) / scale_;
   const auto floor = at::floor(steps);
   floor_ = floor + zero_point_;
   alpha_ = -at::log((kZeta - kGamma) / (steps - floor - kGamma) - 1);

@@ -23,7 +23,8 @@ double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, doubl
 /// lies inside the quantizer's range.
 class LearnedRounding {
  public:
-  /// `weight` float32 [C_out, ...].
+  /// `weight` float32 [C_out, ...]. Tensors of four dimensions are kept channels-last, the layout
+  /// that convolutions are fastest in.
   LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer);
 
   /// Soft-rounded, dequantized weight for the present alpha.
@@ -41,6 +42,9 @@ class LearnedRounding {
   /// weight * sum(1 - |2 h(alpha) - 1|^beta) (eq. 24) and its gradient for alpha.
   Regulariser regulariser(double beta, double weight) const;
 
+  const AffineQuantizer& quantizer() const { return quantizer_; }
+  /// floor(w0 / s) + z, laid out as alpha().
+  const at::Tensor& floor() const { return floor_; }
   const at::Tensor& alpha() const { return alpha_; }
   void set_alpha(const at::Tensor& alpha) { alpha_ = alpha; }
 
@@ -48,7 +52,6 @@ class LearnedRounding {
   AffineQuantizer quantizer_;
   at::Tensor scale_;
   at::Tensor zero_point_;
-  /// floor(w0 / s) + z.
   at::Tensor floor_;
   at::Tensor alpha_;
 };

@@ -4,14 +4,28 @@
 
 namespace ptqbench {
 
-/// Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) for one tensor: beta 0.9 and 0.999,
-/// epsilon 1e-8.
+constexpr double kAdamBeta1 = 0.9;
+constexpr double kAdamBeta2 = 0.999;
+constexpr double kAdamEpsilon = 1e-8;
+
+/// Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) for one tensor, with the usual betas and
+/// epsilon (above).
 class Adam {
  public:
   explicit Adam(const at::Tensor& parameter);
 
   /// Updates `parameter` in place.
   void step(at::Tensor& parameter, const at::Tensor& gradient, double learning_rate);
+
+  /// For updates that are fused with others: counts the step and gives its learning rate over
+  /// 1 - beta1^t and 1 / sqrt(1 - beta2^t), and the moments, laid out as the parameter.
+  struct Step {
+    double rate;
+    double second_moment_factor;
+  };
+  Step next(double learning_rate);
+  const at::Tensor& first_moment() const { return first_moment_; }
+  const at::Tensor& second_moment() const { return second_moment_; }
 
  private:
   at::Tensor first_moment_;

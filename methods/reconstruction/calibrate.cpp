@@ -27,15 +27,15 @@ class RangePass : public Pass {
     return quantized ? site.quantized : site.value;
   }
 
-  at::Tensor activation(const ActivationSite& site, const at::Tensor& x) override {
-    const auto y = apply_nonlinearity(site.nonlinearity, x);
+  at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
+    const auto y = apply_nonlinearity(site.nonlinearity, terms.sum());
     if (site.bits == kFullPrecisionBits) return y;
     try {
       const auto quantizer =
           find_quantizer(y, estimator_, {site.bits, symmetric_, /*per_channel=*/false});
       found_.emplace(&site, quantizer);
       return source_ == RangeSource::kQuantizedNetwork
-                 ? activate_and_quantize(y, Nonlinearity::kNone, quantizer)
+                 ? activate_and_quantize({y}, Nonlinearity::kNone, quantizer)
                  : y;
     } catch (const ConfigError& error) {
       throw ConfigError("activation '" + site.name + "': " + error.what());

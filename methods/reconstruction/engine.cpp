@@ -1,18 +1,20 @@
 #include "methods/reconstruction/engine.h"
 
 #include <fmt/format.h>
-#include <torch/csrc/autograd/autograd.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <optional>
+#include <set>
 
 #include "methods/kernels/activation_quant.h"
-#include "methods/kernels/gather_mix.h"
+#include "methods/kernels/gather.h"
+#include "methods/kernels/reconstruction_loss.h"
 #include "methods/quantizer/rounding.h"
 #include "methods/reconstruction/adam.h"
-#include "methods/reconstruction/loss.h"
+#include "methods/reconstruction/rounding_variable.h"
 #include "methods/support/error.h"
 
 namespace ptqbench {
@@ -20,15 +22,6 @@ namespace {
 
 /// At most about so many points of a loss curve are kept.
 constexpr int64_t kCurvePoints = 200;
-
-/// Rounding of one weight under optimisation.
-struct RoundingVariable {
-  WeightSite* site;
-  LearnedRounding rounding;
-  Adam adam;
-  /// The soft weight of the present iteration; a leaf of the autograd graph.
-  at::Tensor soft;
-};
 
 /// Step (and zero point) of one activation quantizer under optimisation.
 struct StepVariable {
@@ -38,21 +31,48 @@ struct StepVariable {
   Adam zero_point_adam;
   /// Its number for the random source.
   int64_t place;
+  /// The output of the unit that this activation is, if its loss can be computed here.
+  std::optional<size_t> output;
 };
 
-/// Soft weights, learned steps and drop masks of the unit under reconstruction.
-class ReconstructionPass : public Pass {
+/// Samples of the calibration set, and what is random about them in one iteration.
+struct MiniBatch {
+  int64_t t;
+  std::vector<int64_t> ids;
+};
+
+/// The inputs of one mini-batch, with elements dropped to full precision where the phase says so.
+Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& batch,
+                     RandomSource& random) {
+  Tensors inputs;
+  for (size_t i = 0; i < data.quantized_inputs.size(); ++i) {
+    const auto& quantized = data.quantized_inputs[i];
+    if (phase.drop_probability == 0 || !quantized.is_floating_point()) {
+      inputs.push_back(gather({quantized, batch.ids}));
+      continue;
+    }
+    const auto keep = random.keep_mask(batch.t, static_cast<int64_t>(i), phase.drop_probability,
+                                       static_cast<int64_t>(batch.ids.size()),
+                                       quantized.numel() / quantized.size(0));
+    inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], batch.ids, keep));
+  }
+  return inputs;
+}
+
+}  // namespace
+
+/// Soft weights, learned steps and drop masks of the unit under reconstruction. Where the unit ends
+/// in a learned activation it computes the loss there at once: what the graph returns for that
+/// output is then its loss.
+class UnitReconstruction::LearningPass : public Pass {
  public:
-  ReconstructionPass(const UnitGraph& model, const Unit& unit, const Phase& phase,
-                     const MethodSettings& settings, RandomSource& random)
-      : phase_(phase), settings_(settings), random_(random) {
+  LearningPass(const UnitGraph& model, const Unit& unit, const UnitData& data, const Phase& phase,
+               const MethodSettings& settings, RandomSource& random)
+      : data_(data), phase_(phase), settings_(settings), random_(random) {
     if (phase.learn_rounding) {
       for (WeightSite* site : weight_sites(model, unit)) {
-        if (!site->quantizer) continue;
-        LearnedRounding rounding(site->value, *site->quantizer);
-        Adam adam(rounding.alpha());
-        weights_.emplace(site, RoundingVariable{site, std::move(rounding), std::move(adam), {}});
-        weight_order_.push_back(site);
+        if (site->quantizer) roundings_.push_back(std::make_unique<RoundingVariable>(*site));
+        if (site->quantizer) weight_index_[site] = roundings_.size() - 1;
       }
     }
     int64_t place = static_cast<int64_t>(unit.inputs.size());
@@ -63,75 +83,113 @@ class ReconstructionPass : public Pass {
       learned.scale.requires_grad_(phase.learn_steps);
       learned.zero_point.requires_grad_(phase.learn_steps &&
                                         settings.activation_quantizer == "lsq_plus");
-      steps_.emplace(site, StepVariable{site, learned, Adam(learned.scale.detach()),
-                                        Adam(learned.zero_point.detach()), place++});
-      step_order_.push_back(site);
+      step_index_[site] = steps_.size();
+      steps_.push_back({site, learned, Adam(learned.scale.detach()),
+                        Adam(learned.zero_point.detach()), place++, std::nullopt});
     }
+    find_losses(model, unit);
   }
 
-  bool learns() const {
-    return !weight_order_.empty() || (phase_.learn_steps && !step_order_.empty());
-  }
+  bool learns() const { return !roundings_.empty() || (phase_.learn_steps && !steps_.empty()); }
 
-  void begin(int64_t t) {
-    t_ = t;
-    for (auto& [site, variable] : weights_)
-      variable.soft = variable.rounding.soft_weight().requires_grad_(true);
-  }
+  void begin(const MiniBatch& batch) { batch_ = &batch; }
 
   at::Tensor weight(const WeightSite& site) override {
-    const auto found = weights_.find(&site);
-    if (found != weights_.end()) return found->second.soft;
+    const auto found = weight_index_.find(&site);
+    if (found != weight_index_.end()) return roundings_[found->second]->soft();
     return site.quantized.defined() ? site.quantized : site.value;
   }
 
-  at::Tensor activation(const ActivationSite& site, const at::Tensor& x) override {
-    const auto found = steps_.find(&site);
-    if (found == steps_.end()) return apply_nonlinearity(site.nonlinearity, x);
+  at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
+    const auto found = step_index_.find(&site);
+    if (found == step_index_.end()) return apply_nonlinearity(site.nonlinearity, terms.sum());
+    const StepVariable& variable = steps_[found->second];
     at::Tensor keep;
-    if (phase_.drop_probability > 0)
-      keep = random_.keep_mask(t_, found->second.place, phase_.drop_probability, x);
-    return activate_and_quantize(x, site.nonlinearity, found->second.quantizer, keep);
+    if (phase_.drop_probability > 0) {
+      keep = random_.keep_mask(batch_->t, variable.place, phase_.drop_probability, terms.x.size(0),
+                               terms.x.numel() / terms.x.size(0));
+    }
+    if (!variable.output)
+      return activate_and_quantize(terms, site.nonlinearity, variable.quantizer, keep);
+    return activation_loss(terms, site.nonlinearity, variable.quantizer, keep,
+                           {data_.targets[*variable.output], batch_->ids}, phase_.norm);
   }
 
-  /// Updates every variable from its gradient; returns the regulariser's value. `t` counts from 0.
-  double step(int64_t t) {
-    double rounding_loss = 0;
-    const int64_t count = t + 1;
-    const bool regularise =
-        static_cast<double>(count) >= settings_.warm_up * static_cast<double>(phase_.iterations);
-    const double beta = regulariser_exponent(count, phase_.iterations, settings_.warm_up,
-                                             settings_.beta_start, settings_.beta_end);
-    for (const WeightSite* site : weight_order_) {
-      auto& variable = weights_.at(site);
-      auto gradient = variable.rounding.alpha_gradient(variable.soft.grad());
-      if (regularise) {
-        const auto regulariser = variable.rounding.regulariser(beta, settings_.round_weight);
-        rounding_loss += regulariser.value;
-        gradient += regulariser.gradient;
-      }
-      auto alpha = variable.rounding.alpha();
-      variable.adam.step(alpha, gradient, settings_.rounding_lr);
+  /// The loss of the unit's outputs as forward() returned them, a scalar.
+  at::Tensor loss(const Tensors& outputs) const {
+    at::Tensor total;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto part =
+          ends_in_loss_.count(i) != 0
+              ? outputs[i]
+              : reconstruction_loss(outputs[i], {data_.targets[i], batch_->ids}, phase_.norm);
+      total = total.defined() ? total + part : part;
     }
-    if (phase_.learn_steps) step_quantizers(cosine_decay(phase_.step_lr, t, phase_.iterations));
+    return total;
+  }
+
+  /// Updates every variable from its gradient; returns the regulariser's value.
+  double step() {
+    const int64_t count = batch_->t + 1;
+    RoundingVariable::Regulariser regulariser;
+    regulariser.beta = regulariser_exponent(count, phase_.iterations, settings_.warm_up,
+                                            settings_.beta_start, settings_.beta_end);
+    if (static_cast<double>(count) >= settings_.warm_up * static_cast<double>(phase_.iterations))
+      regulariser.weight = settings_.round_weight;
+    double rounding_loss = 0;
+    for (const auto& variable : roundings_)
+      rounding_loss += variable->step(regulariser, settings_.rounding_lr);
+    if (phase_.learn_steps)
+      step_quantizers(cosine_decay(phase_.step_lr, batch_->t, phase_.iterations));
     return rounding_loss;
   }
 
   /// Leaves what was learned in the model's sites.
   void finish() {
-    for (auto& [site, variable] : weights_)
-      variable.site->quantized = variable.rounding.hard_weight();
+    for (const auto& variable : roundings_) variable->finish();
     if (!phase_.learn_steps) return;
-    for (auto& [site, variable] : steps_) {
+    for (auto& variable : steps_) {
       variable.site->quantizer->scale = variable.quantizer.scale.detach();
       variable.site->quantizer->zero_point = at::round(variable.quantizer.zero_point.detach());
     }
   }
 
+  std::vector<NamedTensor> state() const {
+    std::vector<NamedTensor> all;
+    for (const auto& variable : roundings_) variable->append_state(all);
+    for (const auto& variable : steps_) {
+      const auto& name = variable.site->name;
+      all.push_back({name + ".scale", variable.quantizer.scale.detach()});
+      all.push_back({name + ".scale.first_moment", variable.scale_adam.first_moment()});
+      all.push_back({name + ".scale.second_moment", variable.scale_adam.second_moment()});
+      all.push_back({name + ".zero_point", variable.quantizer.zero_point.detach()});
+      all.push_back({name + ".zero_point.first_moment", variable.zero_point_adam.first_moment()});
+      all.push_back({name + ".zero_point.second_moment", variable.zero_point_adam.second_moment()});
+    }
+    return all;
+  }
+
  private:
+  /// Steps whose activation is an output of the unit that nothing else in it reads.
+  void find_losses(const UnitGraph& model, const Unit& unit) {
+    std::set<ValueId> read_inside;
+    for (size_t n = unit.first; n < unit.last; ++n)
+      read_inside.insert(model.nodes()[n].inputs.begin(), model.nodes()[n].inputs.end());
+    for (size_t n = unit.first; n < unit.last; ++n) {
+      const Node& node = model.nodes()[n];
+      const auto sites = node.layer->activation_sites();
+      const auto output = std::find(unit.outputs.begin(), unit.outputs.end(), node.outputs.front());
+      if (sites.size() != 1 || output == unit.outputs.end()) continue;
+      const auto step = step_index_.find(sites.front());
+      if (step == step_index_.end() || read_inside.count(*output) != 0) continue;
+      const auto number = static_cast<size_t>(output - unit.outputs.begin());
+      steps_[step->second].output = number;
+      ends_in_loss_.insert(number);
+    }
+  }
+
   void step_quantizers(double learning_rate) {
-    for (const ActivationSite* site : step_order_) {
-      auto& variable = steps_.at(site);
+    for (StepVariable& variable : steps_) {
       auto scale = variable.quantizer.scale.detach();
       variable.scale_adam.step(scale, variable.quantizer.scale.grad(), learning_rate);
       scale.abs_().clamp_min_(kSmallestScale);
@@ -145,68 +203,71 @@ class ReconstructionPass : public Pass {
     }
   }
 
+  const UnitData& data_;
   const Phase& phase_;
   const MethodSettings& settings_;
   RandomSource& random_;
-  int64_t t_ = 0;
-  std::map<const WeightSite*, RoundingVariable> weights_;
-  std::map<const ActivationSite*, StepVariable> steps_;
-  /// Order of execution, so that sums and updates do not depend on addresses.
-  std::vector<const WeightSite*> weight_order_;
-  std::vector<const ActivationSite*> step_order_;
+  const MiniBatch* batch_ = nullptr;
+  /// In the order of execution, so that sums and updates do not depend on addresses.
+  std::vector<std::unique_ptr<RoundingVariable>> roundings_;
+  std::vector<StepVariable> steps_;
+  std::map<const WeightSite*, size_t> weight_index_;
+  std::map<const ActivationSite*, size_t> step_index_;
+  /// Outputs of the unit that arrive as losses.
+  std::set<size_t> ends_in_loss_;
 };
 
-/// The inputs of one mini-batch, with elements dropped to full precision where the phase says so.
-Tensors batch_inputs(const UnitData& data, const Phase& phase, const std::vector<int64_t>& ids,
-                     int64_t t, RandomSource& random) {
-  Tensors inputs;
-  for (size_t i = 0; i < data.quantized_inputs.size(); ++i) {
-    const auto& quantized = data.quantized_inputs[i];
-    if (phase.drop_probability == 0 || !quantized.is_floating_point()) {
-      inputs.push_back(gather(quantized, ids));
-      continue;
-    }
-    auto like = gather(quantized, ids);
-    const auto keep = random.keep_mask(t, static_cast<int64_t>(i), phase.drop_probability, like);
-    inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], ids, keep));
+UnitReconstruction::UnitReconstruction(const UnitGraph& model, const Unit& unit,
+                                       const UnitData& data, const Phase& phase,
+                                       const MethodSettings& settings, RandomSource& random)
+    : model_(model),
+      unit_(unit),
+      data_(data),
+      phase_(phase),
+      settings_(settings),
+      random_(random),
+      pass_(std::make_unique<LearningPass>(model, unit, data, phase, settings, random)) {}
+
+UnitReconstruction::~UnitReconstruction() = default;
+
+bool UnitReconstruction::learns() const { return pass_->learns(); }
+
+IterationLoss UnitReconstruction::iterate(int64_t t) {
+  const MiniBatch batch{t, random_.batch(t, settings_.batch_size, data_.targets.at(0).size(0))};
+  pass_->begin(batch);
+  const auto loss =
+      pass_->loss(model_.forward(unit_, batch_inputs(data_, phase_, batch, random_), *pass_));
+  IterationLoss losses;
+  losses.reconstruction = loss.item<double>();
+  if (!std::isfinite(losses.reconstruction)) {
+    throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
+                            unit_.name, t));
   }
-  return inputs;
+  loss.backward();
+  losses.rounding = pass_->step();
+  return losses;
 }
 
-}  // namespace
+void UnitReconstruction::finish() { pass_->finish(); }
+
+std::vector<NamedTensor> UnitReconstruction::state() const { return pass_->state(); }
 
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings,
                            RandomSource& random) {
   LossCurve curve;
-  ReconstructionPass pass(model, unit, phase, settings, random);
-  if (!pass.learns()) return curve;
-  const int64_t samples = data.targets.at(0).size(0);
+  UnitReconstruction reconstruction(model, unit, data, phase, settings, random);
+  if (!reconstruction.learns()) return curve;
   const int64_t stride = std::max<int64_t>(1, phase.iterations / kCurvePoints);
   for (int64_t t = 0; t < phase.iterations; ++t) {
-    const auto ids = random.batch(t, settings.batch_size, samples);
-    pass.begin(t);
-    const auto outputs = model.forward(unit, batch_inputs(data, phase, ids, t, random), pass);
-    double reconstruction = 0;
-    std::vector<at::Tensor> gradients;
-    for (size_t i = 0; i < outputs.size(); ++i) {
-      auto loss = reconstruction_loss(outputs[i], gather(data.targets[i], ids), phase.norm);
-      reconstruction += loss.value;
-      gradients.push_back(std::move(loss.gradient));
-    }
-    if (!std::isfinite(reconstruction)) {
-      throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
-                              unit.name, t));
-    }
-    torch::autograd::backward(outputs, gradients);
-    const double rounding = pass.step(t);
+    const auto losses = reconstruction.iterate(t);
     if (t % stride == 0 || t + 1 == phase.iterations) {
       curve.iteration.push_back(t);
-      curve.reconstruction.push_back(reconstruction);
-      curve.rounding.push_back(rounding);
+      curve.reconstruction.push_back(losses.reconstruction);
+      curve.rounding.push_back(losses.rounding);
     }
   }
-  pass.finish();
+  reconstruction.finish();
   return curve;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -26,10 +27,46 @@ struct LossCurve {
   std::vector<double> rounding;
 };
 
-/// Learns what `phase` says in the sites of `unit` so that its output on quantized inputs matches
-/// the targets (BRECQ, eq. 10, with the plain squared error; QDrop, algorithm 1): weights end
-/// rounded hard, steps at their last value. Deterministic for given data and random source. Throws
-/// Error when the loss is not finite.
+/// Losses of one iteration, before its update.
+struct IterationLoss {
+  double reconstruction = 0;
+  double rounding = 0;
+};
+
+/// The optimisation of one unit: learns what a phase says in the sites of `unit` so that its output
+/// on quantized inputs matches the targets (BRECQ, eq. 10, with the plain squared error; QDrop,
+/// algorithm 1). Deterministic for given data and random source. Everything handed to the
+/// constructor must outlive it.
+class UnitReconstruction {
+ public:
+  UnitReconstruction(const UnitGraph& model, const Unit& unit, const UnitData& data,
+                     const Phase& phase, const MethodSettings& settings, RandomSource& random);
+  ~UnitReconstruction();
+  UnitReconstruction(const UnitReconstruction&) = delete;
+  UnitReconstruction& operator=(const UnitReconstruction&) = delete;
+
+  /// Whether the phase has something to learn in this unit.
+  bool learns() const;
+  /// Iteration `t`, from 0, of phase.iterations. Throws Error when the loss is not finite.
+  IterationLoss iterate(int64_t t);
+  /// Leaves what was learned in the model's sites: weights rounded hard, steps at their last value.
+  void finish();
+  /// Everything that iterations change, by name; shares storage with it: for each weight its alpha
+  /// and both moments of Adam, for each activation quantizer its scale and zero point and theirs.
+  std::vector<NamedTensor> state() const;
+
+ private:
+  class LearningPass;
+  const UnitGraph& model_;
+  const Unit& unit_;
+  const UnitData& data_;
+  const Phase& phase_;
+  const MethodSettings& settings_;
+  RandomSource& random_;
+  std::unique_ptr<LearningPass> pass_;
+};
+
+/// All iterations of a UnitReconstruction, and its finish.
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings,
                            RandomSource& random);

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 
+#include "methods/kernels/reconstruction_loss.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
-#include "methods/reconstruction/loss.h"
 #include "methods/reconstruction/streams.h"
 #include "methods/support/stopwatch.h"
 
@@ -20,7 +20,7 @@ constexpr int64_t kChunk = 64;
 double unit_error(const Tensors& outputs, const Tensors& targets, double norm) {
   double error = 0;
   for (size_t i = 0; i < outputs.size(); ++i)
-    error += reconstruction_loss(outputs[i], targets[i], norm).value;
+    error += reconstruction_error(outputs[i], targets[i], norm);
   return error;
 }
 

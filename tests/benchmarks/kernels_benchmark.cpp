@@ -17,17 +17,17 @@ at::Tensor feature_map() {
   return at::randn({32, 16, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
 }
 
-using Function = at::Tensor (*)(const at::Tensor&, Nonlinearity, const LearnedQuantizer&,
+using Function = at::Tensor (*)(const ActivationTerms&, Nonlinearity, const LearnedQuantizer&,
                                 const at::Tensor&);
 
 void forward_and_backward(benchmark::State& state, Function function) {
   const auto x = feature_map().requires_grad_(true);
   const LearnedQuantizer quantizer{
       at::full({1}, 0.2F).requires_grad_(true), at::zeros({1}), {0, 15}};
-  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, x);
+  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, x.size(0), x.numel() / x.size(0));
   const auto gradient = at::ones_like(x);
   for (auto _ : state) {
-    function(x, Nonlinearity::kRelu, quantizer, keep).backward(gradient);
+    function({x}, Nonlinearity::kRelu, quantizer, keep).backward(gradient);
     x.mutable_grad() = at::Tensor();
   }
   state.SetItemsProcessed(state.iterations() * x.numel());
@@ -43,7 +43,8 @@ void activation_quant_composed(benchmark::State& state) {
 void keep_mask(benchmark::State& state) {
   const auto x = feature_map();
   PhiloxSource random(1, "u");
-  for (auto _ : state) benchmark::DoNotOptimize(random.keep_mask(0, 0, 0.5, x));
+  for (auto _ : state)
+    benchmark::DoNotOptimize(random.keep_mask(0, 0, 0.5, x.size(0), x.numel() / x.size(0)));
   state.SetItemsProcessed(state.iterations() * x.numel());
 }
 

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include "methods/kernels/keep_mask.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/golden.h"
 
@@ -32,7 +33,7 @@ TEST(ActivationQuant, MatchesTheOfficialFakeQuantizers) {
                         static_cast<int64_t>(golden.number("quant_max"))}};
     q.scale.requires_grad_(kind != "FixedFakeQuantize");
     q.zero_point.requires_grad_(kind == "LSQPlusFakeQuantize");
-    const auto y = activate_and_quantize(x, Nonlinearity::kNone, q, {});
+    const auto y = activate_and_quantize({x}, Nonlinearity::kNone, q, at::Tensor());
     EXPECT_TRUE(close(y, golden.tensor("y"), 1e-5, 1e-6));
     y.backward(golden.tensor("grad_out"));
     EXPECT_TRUE(close(x.grad(), golden.tensor("grad_x"), 1e-6));
@@ -46,51 +47,104 @@ TEST(ActivationQuant, MatchesTheOfficialFakeQuantizers) {
   }
 }
 
+/// Non-linearity, dropped, two terms, layout.
 class FusedAgainstComposition
-    : public ::testing::TestWithParam<std::tuple<Nonlinearity, bool, bool>> {};
+    : public ::testing::TestWithParam<std::tuple<Nonlinearity, bool, bool, at::MemoryFormat>> {
+ protected:
+  FusedAgainstComposition() {
+    const auto [nonlinearity, dropped, two_terms, layout] = GetParam();
+    nonlinearity_ = nonlinearity;
+    at::manual_seed(5);
+    // More than one chunk a sample, and no multiple of a mask word.
+    x_ = (at::randn({3, 19, 31, 29}) * 3).contiguous(layout);
+    if (two_terms) addend_ = at::randn_like(x_);
+    if (dropped) keep_ = pack_mask(at::rand_like(x_).lt(0.5));
+  }
+
+  /// Result, then gradients of the terms, the scale and the zero point.
+  template <class Function>
+  std::vector<at::Tensor> run(const Function& function, const at::Tensor& grad) {
+    ActivationTerms terms{x_.clone().requires_grad_(true)};
+    if (addend_.defined()) terms.addend = addend_.clone().requires_grad_(true);
+    auto q = learned(0.31F, nonlinearity_ == Nonlinearity::kNone ? 6.0F : 0.0F, 4, true);
+    const auto y = function(terms, nonlinearity_, q, keep_);
+    y.backward(grad);
+    return {y.detach(), terms.x.grad(), addend_.defined() ? terms.addend.grad() : terms.x.grad(),
+            q.scale.grad(), q.zero_point.grad()};
+  }
+
+  Nonlinearity nonlinearity_;
+  at::Tensor x_, addend_, keep_;
+};
 
 TEST_P(FusedAgainstComposition, SameValuesAndGradients) {
-  const auto [nonlinearity, dropped, channels_last] = GetParam();
-  at::manual_seed(5);
-  // More than one chunk, and no multiple of the vector width.
-  auto x = at::randn({3, 7, 31, 29}) * 3;
-  if (channels_last) x = x.contiguous(at::MemoryFormat::ChannelsLast);
-  const auto keep = dropped ? at::rand_like(x).lt(0.5).to(at::kByte) : at::Tensor();
-  const auto grad = at::randn_like(x);
-  auto run = [&](auto function) {
-    auto input = x.clone().requires_grad_(true);
-    auto q = learned(0.31F, nonlinearity == Nonlinearity::kNone ? 6.0F : 0.0F, 4, true);
-    const auto y = function(input, nonlinearity, q, keep);
-    y.backward(grad);
-    return std::vector<at::Tensor>{y, input.grad(), q.scale.grad(), q.zero_point.grad()};
-  };
-  const auto fused = run([](auto&&... a) { return activate_and_quantize(a...); });
-  const auto composed = run([](auto&&... a) { return activate_and_quantize_composed(a...); });
+  const auto grad = at::randn_like(x_);
+  const auto fused = run([](auto&&... a) { return activate_and_quantize(a...); }, grad);
+  const auto composed = run([](auto&&... a) { return activate_and_quantize_composed(a...); }, grad);
   EXPECT_TRUE(close(fused[0], composed[0], 1e-6, 1e-6));
   EXPECT_TRUE(close(fused[1], composed[1], 1e-6));
-  // Sums over 19,000 elements of either sign.
-  EXPECT_TRUE(close(fused[2], composed[2], 1e-4, 1e-5));
+  EXPECT_TRUE(close(fused[2], composed[2], 1e-6));
+  // Sums over 51,000 elements of either sign.
   EXPECT_TRUE(close(fused[3], composed[3], 1e-4, 1e-5));
+  EXPECT_TRUE(close(fused[4], composed[4], 1e-4, 1e-5));
+}
+
+TEST_P(FusedAgainstComposition, SameLossAndGradients) {
+  const auto source = at::randn({5, 19, 31, 29}).contiguous(std::get<3>(GetParam()));
+  const std::vector<int64_t> ids = {4, 0, 4};
+  for (const double p : {2.0, 2.4}) {
+    SCOPED_TRACE(p);
+    const auto grad = at::scalar_tensor(0.5, at::kDouble);
+    const auto fused = run(
+        [&](auto&&... a) {
+          return activation_loss(a..., {source, ids}, p);
+        },
+        grad);
+    const auto composed = run(
+        [&](auto&&... a) {
+          const auto target = source.index_select(0, at::tensor(ids, at::kLong));
+          const auto y = activate_and_quantize_composed(a...);
+          return (y - target).abs().pow(p).sum(1).mean().to(at::kDouble);
+        },
+        grad);
+    EXPECT_TRUE(close(fused[0], composed[0], 1e-5));
+    const double largest = composed[1].abs().max().item<double>();
+    EXPECT_TRUE(close(fused[1], composed[1], 1e-4, 1e-5 * largest));
+    EXPECT_TRUE(close(fused[2], composed[2], 1e-4, 1e-5 * largest));
+    EXPECT_TRUE(close(fused[3], composed[3], 1e-3, 1e-6));
+    EXPECT_TRUE(close(fused[4], composed[4], 1e-3, 1e-6));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(All, FusedAgainstComposition,
                          ::testing::Combine(::testing::Values(Nonlinearity::kNone,
                                                               Nonlinearity::kRelu,
                                                               Nonlinearity::kRelu6),
-                                            ::testing::Bool(), ::testing::Bool()));
+                                            ::testing::Bool(), ::testing::Bool(),
+                                            ::testing::Values(at::MemoryFormat::Contiguous,
+                                                              at::MemoryFormat::ChannelsLast)));
+
+TEST(ActivationQuant, TermsInDifferentLayoutsAreAdded) {
+  const auto x = at::randn({2, 3, 4, 5});
+  const auto addend = at::randn({2, 3, 4, 5}).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto q = learned(0.1F, 8, 4, false);
+  EXPECT_TRUE(testing::identical(
+      activate_and_quantize({x, addend}, Nonlinearity::kNone, q, at::Tensor()),
+      activate_and_quantize({x + addend}, Nonlinearity::kNone, q, at::Tensor())));
+}
 
 TEST(ActivationQuant, DroppedElementsPassInFullPrecision) {
   const auto x = at::tensor({-1.0F, 0.26F, 0.74F, 9.0F});
   const auto q = learned(0.5F, 0, 2, false);
-  const auto keep = at::tensor({1, 1, 0, 0}, at::kByte);
-  const auto y = activate_and_quantize(x, Nonlinearity::kRelu, q, keep);
+  const auto keep = pack_mask(at::tensor({1, 1, 0, 0}, at::kByte));
+  const auto y = activate_and_quantize({x}, Nonlinearity::kRelu, q, keep);
   EXPECT_TRUE(testing::identical(y, at::tensor({0.0F, 0.5F, 0.74F, 9.0F})));
 }
 
 TEST(ActivationQuant, HalvesRoundToEven) {
   const auto x = at::tensor({0.5F, 1.5F, 2.5F, 100.0F, -3.0F});
   const auto q = learned(1.0F, 0, 4, false);
-  EXPECT_TRUE(testing::identical(activate_and_quantize(x, Nonlinearity::kNone, q, {}),
+  EXPECT_TRUE(testing::identical(activate_and_quantize({x}, Nonlinearity::kNone, q, at::Tensor()),
                                  at::tensor({0.0F, 2.0F, 2.0F, 15.0F, 0.0F})));
 }
 

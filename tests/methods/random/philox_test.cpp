@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "methods/kernels/keep_mask_cpu.h"
-
 namespace ptqbench {
 namespace {
 
@@ -29,19 +27,6 @@ TEST(StreamKey, DiffersBySeedNameAndPurpose) {
 TEST(Below, CoversTheWholeRange) {
   EXPECT_EQ(below(0, 1024), 0);
   EXPECT_EQ(below(0xffffffff, 1024), 1023);
-}
-
-TEST(KeepMask, TakesHalfWordsInOrder) {
-  // 1000 elements: whole vectors and a rest.
-  std::vector<uint8_t> mask(1000);
-  const uint32_t threshold = 20000;
-  cpu::keep_mask({0, 5, 6, 7}, {8, 9}, threshold, mask.data(), 1000);
-  for (uint32_t e = 0; e < 1000; ++e) {
-    const auto block = philox({e / 8, 5, 6, 7}, {8, 9});
-    const uint32_t word = block[e % 8 / 2];
-    const uint32_t half = e % 2 == 0 ? word & 0xffff : word >> 16;
-    ASSERT_EQ(mask[e], half >= threshold ? 1 : 0) << e;
-  }
 }
 
 }  // namespace

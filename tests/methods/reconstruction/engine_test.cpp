@@ -4,9 +4,13 @@
 #include <torch/types.h>
 
 #include <cmath>
+#include <map>
 
+#include "methods/kernels/keep_mask.h"
 #include "methods/nn/layers.h"
+#include "methods/reconstruction/adam.h"
 #include "methods/support/error.h"
+#include "tests/support/composed_reconstruction.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/golden.h"
 
@@ -16,30 +20,50 @@ namespace {
 using testing::close;
 using testing::GoldenGroup;
 
-/// Replays the recorded samples and drop masks.
-class RecordedSource : public RandomSource {
+/// The recorded mini-batches and drop masks of a trace.
+class Recording {
  public:
-  explicit RecordedSource(const GoldenGroup& golden) : idx_(golden.tensor("idx")) {
+  explicit Recording(const GoldenGroup& golden) : idx_(golden.tensor("idx")) {
     for (const char* name : {"keep_quant_input", "keep_quant_conv1", "keep_quant_block"}) {
-      if (golden.has(name)) masks_.push_back(golden.tensor(name).to(at::kByte));
+      if (golden.has(name)) masks_.push_back(golden.tensor(name).to(at::kBool));
     }
   }
-  std::vector<int64_t> batch(int64_t t, int64_t count, int64_t /*population*/) override {
-    EXPECT_EQ(count, idx_.size(1));
+  std::vector<int64_t> batch(int64_t t) const {
     const auto row = idx_[t].contiguous();
     return {row.data_ptr<int64_t>(), row.data_ptr<int64_t>() + row.numel()};
   }
-  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
-                       const at::Tensor& like) override {
-    EXPECT_EQ(drop_probability, 0.5);
-    const auto mask = masks_.at(static_cast<size_t>(place))[t];
-    EXPECT_EQ(mask.sizes(), like.sizes());
-    return mask;
+  /// bool [N, C, H, W].
+  at::Tensor mask(int64_t t, int64_t place) const {
+    return masks_.at(static_cast<size_t>(place))[t];
   }
 
  private:
   at::Tensor idx_;
   std::vector<at::Tensor> masks_;
+};
+
+/// Replays a recording for data whose samples lie in memory in `layout`.
+class RecordedSource : public RandomSource {
+ public:
+  RecordedSource(const GoldenGroup& golden, at::MemoryFormat layout)
+      : recording_(golden), layout_(layout) {}
+  std::vector<int64_t> batch(int64_t t, int64_t count, int64_t /*population*/) override {
+    auto ids = recording_.batch(t);
+    EXPECT_EQ(count, static_cast<int64_t>(ids.size()));
+    return ids;
+  }
+  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability, int64_t slots,
+                       int64_t elements_per_slot) override {
+    EXPECT_EQ(drop_probability, 0.5);
+    const auto mask = recording_.mask(t, place);
+    EXPECT_EQ(mask.size(0), slots);
+    EXPECT_EQ(mask.numel(), slots * elements_per_slot);
+    return pack_mask(mask.contiguous(layout_));
+  }
+
+ private:
+  Recording recording_;
+  at::MemoryFormat layout_;
 };
 
 Conv2dOptions conv_options(const at::Tensor& weight, int64_t stride, int64_t padding, bool inner) {
@@ -116,20 +140,21 @@ Phase golden_phase(const GoldenGroup& golden) {
   return phase;
 }
 
-class GoldenTrace : public ::testing::TestWithParam<std::tuple<std::string, bool>> {};
+UnitData golden_data(const GoldenGroup& golden, at::MemoryFormat layout) {
+  auto load = [&](const char* part) { return golden.tensor(part).contiguous(layout); };
+  return {{load("quant_input")}, {load("fp_input")}, {load("fp_output")}};
+}
+
+class GoldenTrace : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(GoldenTrace, IsFollowedIterationByIteration) {
-  const auto& [name, channels_last] = GetParam();
-  const auto golden = GoldenGroup::open("quant.h5").group("reconstruction").group(name);
+  const auto golden = GoldenGroup::open("quant.h5").group("reconstruction").group(GetParam());
   const auto graph = golden_block(golden);
   const auto unit = graph.units(Granularity::kBlock).at(0);
   const auto settings = golden_settings(golden);
-  auto load = [&, last = channels_last](const char* part) {
-    return golden.tensor(part).contiguous(last ? at::MemoryFormat::ChannelsLast
-                                               : at::MemoryFormat::Contiguous);
-  };
-  const UnitData data{{load("quant_input")}, {load("fp_input")}, {load("fp_output")}};
-  RecordedSource random(golden);
+  const auto layout = at::MemoryFormat::ChannelsLast;
+  const auto data = golden_data(golden, layout);
+  RecordedSource random(golden, layout);
   const auto curve = reconstruct_unit(graph, unit, data, golden_phase(golden), settings, random);
 
   const auto rec = golden.tensor("loss_rec");
@@ -161,11 +186,94 @@ TEST_P(GoldenTrace, IsFollowedIterationByIteration) {
   EXPECT_LE(steps.gt(0.01).to(at::kFloat).mean().item<float>(), 0.002F);
 }
 
+/// |a - b| / |b|, all elements as one vector.
+double relative_distance(const at::Tensor& a, const at::Tensor& b) {
+  return ((a - b).norm() / b.norm()).item<double>();
+}
+
+/// The gradient that took Adam's first moment from `before` to `after`.
+at::Tensor gradient_of(const at::Tensor& before, const at::Tensor& after) {
+  return (after - before * kAdamBeta1) / (1 - kAdamBeta1);
+}
+
+TEST_P(GoldenTrace, EqualsTheCompositionOfPlainOperators) {
+  const auto golden = GoldenGroup::open("quant.h5").group("reconstruction").group(GetParam());
+  const auto settings = golden_settings(golden);
+  const auto phase = golden_phase(golden);
+  const auto fused_model = golden_block(golden);
+  const auto composed_model = golden_block(golden);
+  const auto unit = fused_model.units(Granularity::kBlock).at(0);
+  const auto fused_data = golden_data(golden, at::MemoryFormat::ChannelsLast);
+  const auto composed_data = golden_data(golden, at::MemoryFormat::Contiguous);
+  RecordedSource random(golden, at::MemoryFormat::ChannelsLast);
+  const Recording recording(golden);
+  UnitReconstruction fused(fused_model, unit, fused_data, phase, settings, random);
+  testing::ComposedReconstruction composed(
+      composed_model, unit, composed_data, phase, settings,
+      [&](int64_t t) { return recording.batch(t); },
+      [&](int64_t t, int64_t place, const at::Tensor&) { return recording.mask(t, place); });
+
+  std::map<std::string, at::Tensor> before;
+  for (const auto& [name, value] : fused.state()) before[name] = value.clone();
+  for (int64_t t = 0; t < phase.iterations; ++t) {
+    SCOPED_TRACE("iteration " + std::to_string(t));
+    const auto mine = fused.iterate(t);
+    const auto theirs = composed.iterate(t);
+    // Float32 sums in another order; now and then an activation falls to the other side of a
+    // rounding boundary. Over 60 iterations that moves a loss by about 0.1 % and a gradient by
+    // less than 2 %.
+    EXPECT_NEAR(mine.reconstruction, theirs.reconstruction, 2e-3 * theirs.reconstruction);
+    EXPECT_NEAR(mine.rounding, theirs.rounding, 1e-4 * theirs.rounding + 1e-9);
+    std::vector<at::Tensor> alpha_gradients, alphas, scale_gradients, scales;
+    for (const auto& [name, value] : fused.state()) {
+      const auto ends_with = [&, &name = name](const std::string& end) {
+        return name.size() > end.size() &&
+               name.compare(name.size() - end.size(), end.size(), end) == 0;
+      };
+      if (ends_with(".alpha")) alphas.push_back(value);
+      if (ends_with(".scale")) scales.push_back(value);
+      if (ends_with(".alpha.first_moment"))
+        alpha_gradients.push_back(gradient_of(before[name], value));
+      if (ends_with(".scale.first_moment"))
+        scale_gradients.push_back(gradient_of(before[name], value));
+      before[name] = value.clone();
+    }
+    ASSERT_EQ(alphas.size(), composed.alphas().size());
+    ASSERT_EQ(scales.size(), composed.scales().size());
+    for (size_t i = 0; i < alphas.size(); ++i) {
+      EXPECT_LT(relative_distance(alpha_gradients[i], composed.alpha_gradients()[i]), 0.02) << i;
+      EXPECT_LT(relative_distance(alphas[i], composed.alphas()[i]), 1e-3) << i;
+    }
+    for (size_t i = 0; i < scales.size(); ++i) {
+      EXPECT_LT(relative_distance(scale_gradients[i], composed.scale_gradients()[i]), 0.02) << i;
+      EXPECT_LT(relative_distance(scales[i], composed.scales()[i]), 1e-4) << i;
+    }
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, GoldenTrace,
-                         ::testing::Combine(::testing::Values("block_nodrop_w4a4",
-                                                              "block_qdrop_w2a4",
-                                                              "block_qdrop_w2a2_downsample"),
-                                            ::testing::Bool()));
+                         ::testing::Values("block_nodrop_w4a4", "block_qdrop_w2a4",
+                                           "block_qdrop_w2a2_downsample"));
+
+TEST(ReconstructUnit, TakesDataInEitherLayout) {
+  const auto golden =
+      GoldenGroup::open("quant.h5").group("reconstruction").group("block_qdrop_w2a4");
+  std::vector<LossCurve> curves;
+  for (const auto layout : {at::MemoryFormat::Contiguous, at::MemoryFormat::ChannelsLast}) {
+    const auto graph = golden_block(golden);
+    const auto data = golden_data(golden, layout);
+    // Inner activations follow the weights, which are channels-last.
+    RecordedSource random(golden, layout);
+    auto phase = golden_phase(golden);
+    phase.drop_probability = 0;
+    curves.push_back(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data, phase,
+                                      golden_settings(golden), random));
+  }
+  for (size_t t = 0; t < curves[0].iteration.size(); ++t) {
+    EXPECT_NEAR(curves[0].reconstruction[t], curves[1].reconstruction[t],
+                1e-3 * curves[0].reconstruction[t]);
+  }
+}
 
 TEST(ReconstructUnit, ReportsALossThatIsNotFinite) {
   const auto golden =
@@ -174,7 +282,7 @@ TEST(ReconstructUnit, ReportsALossThatIsNotFinite) {
   const UnitData data{{golden.tensor("quant_input") * std::nan("")},
                       {golden.tensor("fp_input")},
                       {golden.tensor("fp_output")}};
-  RecordedSource random(golden);
+  RecordedSource random(golden, at::MemoryFormat::Contiguous);
   EXPECT_THROW(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data,
                                 golden_phase(golden), golden_settings(golden), random),
                Error);

@@ -1,0 +1,49 @@
+// One iteration of QDrop's block reconstruction, and the same unit's convolutions alone. The ratio
+// of the two, by unit, is what scripts/bench.sh prints.
+#include <ATen/Parallel.h>
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "methods/reconstruction/random_source.h"
+#include "tests/benchmarks/unit_cases.h"
+
+namespace ptqbench::benchmarks {
+namespace {
+
+/// Long enough that the regulariser is on most of the time, as in a published run.
+constexpr int64_t kIterations = 20000;
+
+void iteration(benchmark::State& state, const std::string& name) {
+  const auto unit = make_unit_case(name, kIterations);
+  PhiloxSource random(1, unit.name);
+  UnitReconstruction reconstruction(unit.model, unit.unit, unit.data, unit.phase, unit.settings,
+                                    random);
+  // From the end of the warm-up, when every part of an iteration is at work.
+  int64_t t = kIterations / 2;
+  for (auto _ : state) benchmark::DoNotOptimize(reconstruction.iterate(t++));
+}
+
+void convolutions(benchmark::State& state, const std::string& name) {
+  const auto unit = make_unit_case(name, kIterations);
+  for (auto _ : state) run_bare(unit.convolutions);
+}
+
+}  // namespace
+}  // namespace ptqbench::benchmarks
+
+int main(int argc, char** argv) {
+  using namespace ptqbench::benchmarks;
+  at::set_num_threads(1);
+  benchmark::Initialize(&argc, argv);
+  if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
+  for (const auto& name : unit_case_names()) {
+    for (const auto& [kind, function] :
+         {std::pair{"iteration", iteration}, std::pair{"convolutions", convolutions}}) {
+      benchmark::RegisterBenchmark(fmt::format("{}/{}", kind, name).c_str(), function, name)
+          ->Unit(benchmark::kMillisecond);
+    }
+  }
+  benchmark::RunSpecifiedBenchmarks();
+  benchmark::Shutdown();
+  return 0;
+}
