@@ -6,6 +6,7 @@
 #include "harness/parallel/communicator.h"
 #include "harness/run/machine.h"
 #include "methods/support/error.h"
+#include "methods/support/process_memory.h"
 #include "results/error.h"
 
 namespace {
@@ -50,6 +51,7 @@ int run_job(const ptqbench::Command& command) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  ptqbench::keep_freed_memory();
   CLI::App app(
       "Post-training quantization benchmark: runs sweeps of models, bits, methods and seeds over "
       "the ranks of "

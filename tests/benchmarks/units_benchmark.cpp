@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "methods/reconstruction/random_source.h"
+#include "methods/support/process_memory.h"
 #include "tests/benchmarks/unit_cases.h"
+#include "tests/support/composed_reconstruction.h"
 
 namespace ptqbench::benchmarks {
 namespace {
@@ -28,17 +30,37 @@ void convolutions(benchmark::State& state, const std::string& name) {
   for (auto _ : state) run_bare(unit.convolutions);
 }
 
+/// The unit as plain tensor operations in plain layout, with masks drawn as tensors.
+void composed(benchmark::State& state, const std::string& name) {
+  auto unit = make_unit_case(name, kIterations);
+  for (auto* tensors :
+       {&unit.data.quantized_inputs, &unit.data.full_precision_inputs, &unit.data.targets}) {
+    for (auto& tensor : *tensors) tensor = tensor.contiguous();
+  }
+  PhiloxSource random(1, unit.name);
+  const int64_t population = unit.data.targets.at(0).size(0);
+  testing::ComposedReconstruction reconstruction(
+      unit.model, unit.unit, unit.data, unit.phase, unit.settings,
+      [&](int64_t t) { return random.batch(t, unit.settings.batch_size, population); },
+      [&](int64_t, int64_t, const at::Tensor& like) {
+        return at::rand_like(like).ge(unit.phase.drop_probability);
+      });
+  int64_t t = kIterations / 2;
+  for (auto _ : state) benchmark::DoNotOptimize(reconstruction.iterate(t++));
+}
+
 }  // namespace
 }  // namespace ptqbench::benchmarks
 
 int main(int argc, char** argv) {
   using namespace ptqbench::benchmarks;
+  ptqbench::keep_freed_memory();
   at::set_num_threads(1);
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   for (const auto& name : unit_case_names()) {
     for (const auto& [kind, function] :
-         {std::pair{"iteration", iteration}, std::pair{"convolutions", convolutions}}) {
+         {std::pair{"iteration", iteration}, {"convolutions", convolutions}, {"composed", composed}}) {
       benchmark::RegisterBenchmark(fmt::format("{}/{}", kind, name).c_str(), function, name)
           ->Unit(benchmark::kMillisecond);
     }
