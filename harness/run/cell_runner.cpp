@@ -168,7 +168,9 @@ void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& s
     QuantizationRequest request{static_cast<int>(cell.weight_bits),
                                 static_cast<int>(cell.activation_bits), cell.method,
                                 static_cast<uint64_t>(cell.seed), cell.settings};
-    const auto report = quantize_model(model, request, calibration, [](auto&&...) {});
+    HeapStorage storage;
+    const auto report = quantize_model(
+        model, request, calibration, [](auto&&...) {}, storage);
     for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
     for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
   });

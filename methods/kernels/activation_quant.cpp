@@ -215,6 +215,8 @@ at::Tensor or_absent(const at::Tensor& x, at::ScalarType type) {
 
 }  // namespace
 
+at::Tensor ActivationTerms::sum() const { return addend.defined() ? x + addend : x; }
+
 at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                  const AffineQuantizer& quantizer) {
   if (!terms.x.is_cpu())

@@ -14,7 +14,7 @@ struct ActivationTerms {
   /// Undefined: none.
   at::Tensor addend = {};
 
-  at::Tensor sum() const { return addend.defined() ? x + addend : x; }
+  at::Tensor sum() const;
 };
 
 /// Non-linearity and per-tensor fake quantization in one pass, without gradient; shape and layout

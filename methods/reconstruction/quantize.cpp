@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "methods/kernels/reconstruction_loss.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
@@ -13,16 +12,6 @@
 
 namespace ptqbench {
 namespace {
-
-/// Samples that stream through a unit at a time.
-constexpr int64_t kChunk = 64;
-
-double unit_error(const Tensors& outputs, const Tensors& targets, double norm) {
-  double error = 0;
-  for (size_t i = 0; i < outputs.size(); ++i)
-    error += reconstruction_error(outputs[i], targets[i], norm);
-  return error;
-}
 
 /// Leading `count` samples of each input.
 Tensors first_samples(const Tensors& inputs, int64_t count) {
@@ -41,78 +30,144 @@ bool has_work(const Unit& unit, const Phase& phase, const UnitGraph& model) {
          (phase.learn_steps && std::any_of(activations.begin(), activations.end(), quantized));
 }
 
-/// One sweep over the units: reconstruct, then push both streams through.
-void run_phase(UnitGraph& model, const Phase& phase, Granularity granularity,
-               const QuantizationRequest& request, const Tensors& calibration,
-               const UnitProgress& progress, std::vector<UnitReport>& reports) {
-  Stream quantized(model, calibration);
-  Stream full_precision(model, calibration);
-  FullPrecisionPass full_precision_pass;
-  QuantizedPass preceding_pass(phase.preceding);
-  QuantizedPass inside_pass(phase.inside);
-  const auto units = model.units(granularity);
-  for (size_t u = 0; u < units.size(); ++u) {
-    const Unit& unit = units[u];
-    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}};
-    data.targets =
-        run_chunked(model, unit, data.full_precision_inputs, full_precision_pass, kChunk);
-    if (has_work(unit, phase, model)) {
-      progress(phase, unit, u, units.size());
-      const Stopwatch watch;
-      UnitReport report;
-      report.unit = unit.name;
-      report.kind = unit.last - unit.first > 1 ? "block" : model.nodes()[unit.first].layer->kind();
-      report.phase = phase.name;
-      auto error = [&] {
-        return unit_error(run_chunked(model, unit, data.quantized_inputs, inside_pass, kChunk),
-                          data.targets, phase.norm);
-      };
-      report.error_before = error();
-      PhiloxSource random(request.seed, phase.name + "/" + unit.name);
-      report.curve = reconstruct_unit(model, unit, data, phase, request.settings, random);
-      report.error_after = error();
-      report.seconds = watch.seconds();
-      reports.push_back(std::move(report));
-    }
-    quantized.push(unit, run_chunked(model, unit, data.quantized_inputs, preceding_pass, kChunk));
-    full_precision.push(unit, data.targets);
-  }
-}
-
 bool uses_activation_quantizers(const Phase& phase) {
   return phase.preceding == QuantizedPass::Activations::kQuantized ||
          phase.inside == QuantizedPass::Activations::kQuantized;
 }
 
+/// Adds the seconds of its life to a stage of the report.
+class StageTimer {
+ public:
+  StageTimer(QuantizationReport& report, const char* stage) : seconds_(report.seconds[stage]) {}
+  ~StageTimer() { seconds_ += watch_.seconds(); }
+  StageTimer(const StageTimer&) = delete;
+  StageTimer& operator=(const StageTimer&) = delete;
+
+ private:
+  double& seconds_;
+  Stopwatch watch_;
+};
+
+/// Quantizes one model: what its stages share.
+class ModelQuantizer {
+ public:
+  ModelQuantizer(UnitGraph& model, const QuantizationRequest& request, const Recipe& recipe,
+                 const Tensors& calibration, const UnitProgress& progress, StreamStorage& storage)
+      : model_(model),
+        request_(request),
+        recipe_(recipe),
+        calibration_(calibration),
+        progress_(progress),
+        storage_(storage) {}
+
+  QuantizationReport run();
+
+ private:
+  void calibrate_activations_once();
+  void run_phase(const Phase& phase);
+  UnitReport reconstruct(const Unit& unit, const Phase& phase, const UnitData& data,
+                         QuantizedPass& inside);
+
+  UnitGraph& model_;
+  const QuantizationRequest& request_;
+  const Recipe& recipe_;
+  const Tensors& calibration_;
+  const UnitProgress& progress_;
+  StreamStorage& storage_;
+  bool activations_calibrated_ = false;
+  QuantizationReport report_;
+};
+
+void ModelQuantizer::calibrate_activations_once() {
+  if (activations_calibrated_) return;
+  const StageTimer timer(report_, "activation_ranges");
+  calibrate_activations(model_, request_.settings, recipe_.activation_ranges,
+                        first_samples(calibration_, request_.settings.range_samples));
+  activations_calibrated_ = true;
+}
+
+/// `error_after` is left to the caller.
+UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, const UnitData& data,
+                                       QuantizedPass& inside) {
+  const Stopwatch watch;
+  UnitReport report;
+  report.unit = unit.name;
+  report.kind = unit.last - unit.first > 1 ? "block" : model_.nodes()[unit.first].layer->kind();
+  report.phase = phase.name;
+  {
+    const StageTimer timer(report_, "unit_errors");
+    report.error_before =
+        unit_error(model_, unit, data.quantized_inputs, data.targets, inside, phase.norm);
+  }
+  {
+    const StageTimer timer(report_, "reconstruction");
+    PhiloxSource random(request_.seed, phase.name + "/" + unit.name);
+    report.curve = reconstruct_unit(model_, unit, data, phase, request_.settings, random);
+  }
+  report.seconds = watch.seconds();
+  return report;
+}
+
+/// One sweep over the units: reconstruct, then push both streams through.
+void ModelQuantizer::run_phase(const Phase& phase) {
+  Stream quantized(model_, calibration_);
+  Stream full_precision(model_, calibration_);
+  FullPrecisionPass full_precision_pass;
+  QuantizedPass preceding(phase.preceding);
+  QuantizedPass inside(phase.inside);
+  const auto units = model_.units(recipe_.granularity);
+  for (size_t u = 0; u < units.size(); ++u) {
+    const Unit& unit = units[u];
+    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}};
+    {
+      const StageTimer timer(report_, "streams");
+      data.targets =
+          run_unit(model_, unit, data.full_precision_inputs, full_precision_pass, storage_);
+    }
+    const bool work = has_work(unit, phase, model_);
+    if (work) {
+      progress_(phase, unit, u, units.size());
+      report_.units.push_back(reconstruct(unit, phase, data, inside));
+    }
+    Tensors outputs;
+    {
+      const StageTimer timer(report_, "streams");
+      outputs = run_unit(model_, unit, data.quantized_inputs, preceding, storage_);
+    }
+    if (work) {
+      const StageTimer timer(report_, "unit_errors");
+      report_.units.back().error_after =
+          phase.inside == phase.preceding
+              ? outputs_error(outputs, data.targets, phase.norm)
+              : unit_error(model_, unit, data.quantized_inputs, data.targets, inside, phase.norm);
+    }
+    quantized.push(unit, outputs);
+    full_precision.push(unit, data.targets);
+  }
+}
+
+QuantizationReport ModelQuantizer::run() {
+  assign_bits(model_, request_.weight_bits, request_.activation_bits, request_.settings.first_last);
+  {
+    const StageTimer timer(report_, "weight_ranges");
+    calibrate_weights(model_, request_.settings);
+  }
+  if (recipe_.activation_ranges == RangeSource::kFullPrecision) calibrate_activations_once();
+  for (const Phase& phase : recipe_.phases) {
+    if (uses_activation_quantizers(phase)) calibrate_activations_once();
+    run_phase(phase);
+  }
+  calibrate_activations_once();
+  return std::move(report_);
+}
+
 }  // namespace
 
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
-                                  const Tensors& calibration, const UnitProgress& progress) {
+                                  const Tensors& calibration, const UnitProgress& progress,
+                                  StreamStorage& storage) {
   const Recipe recipe = make_recipe(request.method, request.settings);
-  QuantizationReport report;
-  assign_bits(model, request.weight_bits, request.activation_bits, request.settings.first_last);
-  {
-    const Stopwatch watch;
-    calibrate_weights(model, request.settings);
-    report.seconds["weight_ranges"] = watch.seconds();
-  }
-  bool activations_calibrated = false;
-  auto calibrate = [&] {
-    const Stopwatch watch;
-    calibrate_activations(model, request.settings, recipe.activation_ranges,
-                          first_samples(calibration, request.settings.range_samples));
-    report.seconds["activation_ranges"] = watch.seconds();
-    activations_calibrated = true;
-  };
-  if (recipe.activation_ranges == RangeSource::kFullPrecision) calibrate();
-  for (const Phase& phase : recipe.phases) {
-    if (!activations_calibrated && uses_activation_quantizers(phase)) calibrate();
-    const Stopwatch watch;
-    run_phase(model, phase, recipe.granularity, request, calibration, progress, report.units);
-    report.seconds["reconstruction"] += watch.seconds();
-  }
-  if (!activations_calibrated) calibrate();
-  return report;
+  return ModelQuantizer(model, request, recipe, calibration, progress, storage).run();
 }
 
 }  // namespace ptqbench

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "methods/reconstruction/engine.h"
+#include "methods/reconstruction/stream_storage.h"
 
 namespace ptqbench {
 
@@ -34,7 +35,8 @@ struct UnitReport {
 
 struct QuantizationReport {
   std::vector<UnitReport> units;
-  /// Seconds by stage: "weight_ranges", "activation_ranges", "reconstruction".
+  /// Seconds by stage: "weight_ranges", "activation_ranges", "streams" (both streams through all
+  /// units), "unit_errors" (the units' errors before and after), "reconstruction" (iterations).
   std::map<std::string, double> seconds;
 };
 
@@ -43,9 +45,11 @@ using UnitProgress =
     std::function<void(const Phase& phase, const Unit& unit, size_t number, size_t count)>;
 
 /// Quantizes `model` (batch norm folded) in place: bits, ranges, and the method's phases.
-/// `calibration` holds the model's inputs for the calibration samples, [S, ...] each.
-/// Throws ConfigError on impossible settings, Error when a reconstruction diverges.
+/// `calibration` holds the model's inputs for the calibration samples, [S, ...] each; `storage`
+/// keeps what the units make of them. Throws ConfigError on impossible settings, Error when a
+/// reconstruction diverges.
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
-                                  const Tensors& calibration, const UnitProgress& progress);
+                                  const Tensors& calibration, const UnitProgress& progress,
+                                  StreamStorage& storage);
 
 }  // namespace ptqbench

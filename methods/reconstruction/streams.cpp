@@ -5,7 +5,37 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "methods/kernels/reconstruction_loss.h"
+
 namespace ptqbench {
+namespace {
+
+/// Samples that go through a unit at a time.
+constexpr int64_t kChunk = 32;
+
+template <class Body>
+void for_each_chunk(int64_t samples, const Body& body) {
+  const torch::NoGradGuard no_grad;
+  for (int64_t first = 0; first < samples; first += kChunk)
+    body(first, std::min(first + kChunk, samples));
+}
+
+Tensors slices(const Tensors& tensors, int64_t first, int64_t last) {
+  Tensors parts;
+  for (const auto& tensor : tensors) parts.push_back(tensor.slice(0, first, last));
+  return parts;
+}
+
+/// Summed over the samples of a chunk instead of averaged.
+double chunk_error(const Tensors& outputs, const Tensors& targets, double norm) {
+  double error = 0;
+  for (size_t i = 0; i < outputs.size(); ++i)
+    error += reconstruction_error(outputs[i], targets[i], norm) *
+             static_cast<double>(targets[i].size(0));
+  return error;
+}
+
+}  // namespace
 
 Stream::Stream(const UnitGraph& model, const Tensors& inputs)
     : model_(model),
@@ -41,21 +71,38 @@ void Stream::push(const Unit& unit, const Tensors& outputs) {
   }
 }
 
-Tensors run_chunked(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
-                    int64_t chunk) {
-  const torch::NoGradGuard no_grad;
+Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
+                 StreamStorage& storage) {
   const int64_t samples = inputs.at(0).size(0);
-  std::vector<Tensors> parts(unit.outputs.size());
-  for (int64_t first = 0; first < samples; first += chunk) {
-    Tensors slices;
-    for (const auto& input : inputs)
-      slices.push_back(input.slice(0, first, std::min(first + chunk, samples)));
-    const auto outputs = model.forward(unit, slices, pass);
-    for (size_t i = 0; i < outputs.size(); ++i) parts[i].push_back(outputs[i]);
-  }
-  Tensors whole;
-  for (const auto& part : parts) whole.push_back(at::cat(part, 0));
+  Tensors whole(unit.outputs.size());
+  for_each_chunk(samples, [&](int64_t first, int64_t last) {
+    const auto outputs = model.forward(unit, slices(inputs, first, last), pass);
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      if (first == 0) whole[i] = storage.allocate(samples, outputs[i]);
+      whole[i].slice(0, first, last).copy_(outputs[i]);
+    }
+  });
   return whole;
+}
+
+double unit_error(const UnitGraph& model, const Unit& unit, const Tensors& inputs,
+                  const Tensors& targets, Pass& pass, double norm) {
+  double sum = 0;
+  const int64_t samples = inputs.at(0).size(0);
+  for_each_chunk(samples, [&](int64_t first, int64_t last) {
+    sum += chunk_error(model.forward(unit, slices(inputs, first, last), pass),
+                       slices(targets, first, last), norm);
+  });
+  return sum / static_cast<double>(samples);
+}
+
+double outputs_error(const Tensors& outputs, const Tensors& targets, double norm) {
+  double sum = 0;
+  const int64_t samples = targets.at(0).size(0);
+  for_each_chunk(samples, [&](int64_t first, int64_t last) {
+    sum += chunk_error(slices(outputs, first, last), slices(targets, first, last), norm);
+  });
+  return sum / static_cast<double>(samples);
 }
 
 }  // namespace ptqbench

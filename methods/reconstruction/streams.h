@@ -1,6 +1,7 @@
 #pragma once
 
 #include "methods/nn/unit_graph.h"
+#include "methods/reconstruction/stream_storage.h"
 
 namespace ptqbench {
 
@@ -24,8 +25,17 @@ class Stream {
   std::vector<size_t> last_reader_;
 };
 
-/// Runs `unit` on all samples, `chunk` at a time, without gradient.
-Tensors run_chunked(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
-                    int64_t chunk);
+/// Runs `unit` on all samples ([S, ...] each), a few at a time, without gradient. The outputs come
+/// from `storage`.
+Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
+                 StreamStorage& storage);
+
+/// Reconstruction error (see reconstruction_error) of the unit's outputs on all samples, which are
+/// not kept.
+double unit_error(const UnitGraph& model, const Unit& unit, const Tensors& inputs,
+                  const Tensors& targets, Pass& pass, double norm);
+
+/// The same for outputs that are at hand.
+double outputs_error(const Tensors& outputs, const Tensors& targets, double norm);
 
 }  // namespace ptqbench

@@ -61,14 +61,14 @@ UnitData collect(const UnitGraph& model, const std::vector<Unit>& units, const s
                  const at::Tensor& input) {
   Stream quantized(model, {input});
   Stream full_precision(model, {input});
+  HeapStorage storage;
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   for (const Unit& unit : units) {
     UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}};
-    data.targets =
-        run_chunked(model, unit, data.full_precision_inputs, full_precision_pass, kBatch);
+    data.targets = run_unit(model, unit, data.full_precision_inputs, full_precision_pass, storage);
     if (unit.name == name) return data;
-    quantized.push(unit, run_chunked(model, unit, data.quantized_inputs, quantized_pass, kBatch));
+    quantized.push(unit, run_unit(model, unit, data.quantized_inputs, quantized_pass, storage));
     full_precision.push(unit, data.targets);
   }
   throw std::logic_error("no unit is called " + name);

@@ -41,9 +41,10 @@ Quantized quantize(const std::string& method, int weight_bits, int activation_bi
   const auto fresh = at::randn({32, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
   FullPrecisionPass full_precision;
   result.reference = result.model.forward({fresh}, full_precision).at(0);
+  HeapStorage storage;
   result.report =
       quantize_model(result.model, {weight_bits, activation_bits, method, seed, settings},
-                     {calibration}, no_progress);
+                     {calibration}, no_progress, storage);
   QuantizedPass pass(QuantizedPass::Activations::kQuantized);
   result.output = result.model.forward({fresh}, pass).at(0);
   return result;
