@@ -52,25 +52,6 @@ double binned_error(const Histogram& histogram, const TrialQuantizer& q, Integer
 
 }  // namespace
 
-TrialQuantizer trial_quantizer(float minimum, float maximum, IntegerRange range, bool symmetric) {
-  const float low = std::min(minimum, 0.0F);
-  const float high = std::max(maximum, 0.0F);
-  const auto steps = static_cast<float>(range.steps());
-  TrialQuantizer q;
-  q.minimum = minimum;
-  q.maximum = maximum;
-  if (symmetric) {
-    q.scale = std::max(std::max(-low, high) / (steps / 2), kSmallestScale);
-    q.zero_point = 0;
-  } else {
-    q.scale = std::max((high - low) / steps, kSmallestScale);
-    const float zero_point = static_cast<float>(range.minimum) - std::nearbyint(low / q.scale);
-    q.zero_point = std::min(std::max(zero_point, static_cast<float>(range.minimum)),
-                            static_cast<float>(range.maximum));
-  }
-  return q;
-}
-
 double quantization_error(const float* x, int64_t n, const TrialQuantizer& q, IntegerRange range) {
   return cpu::quantization_error(x, nullptr, n, q.scale, q.zero_point,
                                  static_cast<float>(range.minimum),

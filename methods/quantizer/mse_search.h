@@ -1,23 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
-#include "methods/quantizer/affine.h"
+#include "methods/quantizer/range_candidates.h"
 
 namespace ptqbench {
-
-/// Scalars of a quantizer under trial.
-struct TrialQuantizer {
-  float minimum = 0;
-  float maximum = 0;
-  float scale = 1;
-  float zero_point = 0;
-};
-
-/// The trial quantizer whose range is [minimum, maximum]; see quantizer_from_range.
-TrialQuantizer trial_quantizer(float minimum, float maximum, IntegerRange range, bool symmetric);
 
 /// Sum over `n` values of |fake_quantize(x) - x|^2.4.
 double quantization_error(const float* x, int64_t n, const TrialQuantizer& quantizer,

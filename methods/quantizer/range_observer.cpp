@@ -13,11 +13,6 @@
 namespace ptqbench {
 namespace {
 
-/// Candidate widths of the MSE search: 1/100 to 100/100 of the full range.
-constexpr int kWidths = 100;
-/// BRECQ's search shrinks the range by 0 to 79 hundredths.
-constexpr int kShrinkSteps = 80;
-
 const std::vector<std::pair<std::string, RangeEstimator>>& estimators() {
   static const std::vector<std::pair<std::string, RangeEstimator>> all = {
       {"min_max", RangeEstimator::kMinMax},
@@ -44,61 +39,15 @@ bool searches(RangeEstimator e) {
   return e == RangeEstimator::kMse || e == RangeEstimator::kAverageMse;
 }
 
-/// Widths of the full range with one end at zero, or centred on zero when data or integers are.
-std::vector<TrialQuantizer> one_sided_candidates(float low, float high, int side,
-                                                 IntegerRange range, bool symmetric) {
-  const float full = std::max(std::abs(low), high);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 1; i <= kWidths; ++i) {
-    const float threshold = full / kWidths * static_cast<float>(i);
-    candidates.push_back(trial_quantizer(side > 0 ? 0.0F : -threshold, side < 0 ? 0.0F : threshold,
-                                         range, symmetric));
-  }
-  return candidates;
-}
-
-/// Widths of the full range, each with every zero point.
-std::vector<TrialQuantizer> two_sided_candidates(float low, float high, IntegerRange range) {
-  const float full = std::max(high, 0.0F) - std::min(low, 0.0F);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 1; i <= kWidths; ++i) {
-    const float width = full / kWidths * static_cast<float>(i);
-    const float step = width / static_cast<float>(range.steps());
-    for (int64_t zero_point = range.minimum; zero_point <= range.maximum; ++zero_point) {
-      const float shift = static_cast<float>(zero_point) * step;
-      candidates.push_back(trial_quantizer(-shift, width - shift, range, /*symmetric=*/false));
-    }
-  }
-  return candidates;
-}
-
-TrialQuantizer search(const float* x, int64_t n, int side, IntegerRange range, bool symmetric) {
+TrialQuantizer mse_search(const float* x, int64_t n, DataSide side, IntegerRange range,
+                          bool symmetric) {
   const auto [low, high] = std::minmax_element(x, x + n);
-  const auto candidates = side != 0 || symmetric
-                              ? one_sided_candidates(*low, *high, side, range, symmetric)
-                              : two_sided_candidates(*low, *high, range);
-  return least_error_candidate(x, n, candidates, range);
-}
-
-/// BRECQ's arithmetic (its UniformAffineQuantizer): the zero point is -min / scale, rounded, not
-/// clamped.
-TrialQuantizer brecq_quantizer(float low, float high, IntegerRange range) {
-  TrialQuantizer q;
-  q.minimum = low;
-  q.maximum = high;
-  q.scale = std::max((high - low) / static_cast<float>(range.steps()), 1e-8F);
-  q.zero_point = std::nearbyint(-low / q.scale);
-  return q;
+  return least_error_candidate(x, n, mse_candidates(*low, *high, side, range, symmetric), range);
 }
 
 TrialQuantizer brecq_search(const float* x, int64_t n, IntegerRange range) {
   const auto [low, high] = std::minmax_element(x, x + n);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 0; i < kShrinkSteps; ++i) {
-    const auto keep = static_cast<float>(1.0 - i * 0.01);
-    candidates.push_back(brecq_quantizer(*low * keep, *high * keep, range));
-  }
-  return least_error_candidate(x, n, candidates, range);
+  return least_error_candidate(x, n, brecq_candidates(*low, *high, range), range);
 }
 
 /// In double precision, as there: a range centred on zero puts -min / scale exactly on a half.
@@ -150,14 +99,16 @@ void RangeObserver::observe(const at::Tensor& x) {
   if (!searches(estimator_)) return merge(row_min, row_max);
 
   if (batches_ == 0)
-    side_ = row_min.min().item<float>() >= 0 ? 1 : row_max.max().item<float>() <= 0 ? -1 : 0;
+    side_ = row_min.min().item<float>() >= 0   ? DataSide::kNotNegative
+            : row_max.max().item<float>() <= 0 ? DataSide::kNotPositive
+                                               : DataSide::kBoth;
   auto best_min = at::empty_like(row_min);
   auto best_max = at::empty_like(row_max);
   const int64_t n = rows.size(1);
   at::parallel_for(0, rows.size(0), 1, [&](int64_t begin, int64_t end) {
     for (int64_t row = begin; row < end; ++row) {
       const auto best =
-          search(rows.data_ptr<float>() + row * n, n, side_, range_, options_.symmetric);
+          mse_search(rows.data_ptr<float>() + row * n, n, side_, range_, options_.symmetric);
       best_min.data_ptr<float>()[row] = best.minimum;
       best_max.data_ptr<float>()[row] = best.maximum;
     }

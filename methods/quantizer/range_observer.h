@@ -5,6 +5,7 @@
 #include <string>
 
 #include "methods/quantizer/affine.h"
+#include "methods/quantizer/range_candidates.h"
 
 namespace ptqbench {
 
@@ -59,8 +60,8 @@ class RangeObserver {
   at::Tensor minimum_, maximum_;
   /// BRECQ's estimators find these themselves.
   at::Tensor brecq_scale_, brecq_zero_point_;
-  /// -1: all data <= 0, 1: all data >= 0, 0: both; decided by the first batch.
-  int side_ = 0;
+  /// Decided by the first batch.
+  DataSide side_ = DataSide::kBoth;
 };
 
 /// The quantizer of one tensor, seen as a single batch.
