@@ -3,9 +3,11 @@
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 
+#include "methods/kernels/histogram_cpu.h"
 #include "methods/quantizer/mse_search.h"
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
@@ -39,23 +41,11 @@ bool searches(RangeEstimator e) {
   return e == RangeEstimator::kMse || e == RangeEstimator::kAverageMse;
 }
 
-TrialQuantizer mse_search(const float* x, int64_t n, DataSide side, IntegerRange range,
-                          bool symmetric) {
-  const auto [low, high] = std::minmax_element(x, x + n);
-  return least_error_candidate(x, n, mse_candidates(*low, *high, side, range, symmetric), range);
-}
-
-TrialQuantizer brecq_search(const float* x, int64_t n, IntegerRange range) {
-  const auto [low, high] = std::minmax_element(x, x + n);
-  return least_error_candidate(x, n, brecq_candidates(*low, *high, range), range);
-}
-
 /// In double precision, as there: a range centred on zero puts -min / scale exactly on a half.
-TrialQuantizer brecq_extremes(const float* x, int64_t n, IntegerRange range, double factor,
+TrialQuantizer brecq_extremes(float least, float greatest, IntegerRange range, double factor,
                               bool symmetric) {
-  const auto [least, greatest] = std::minmax_element(x, x + n);
-  double low = std::min<double>(*least, 0) * factor;
-  double high = std::max<double>(*greatest, 0) * factor;
+  double low = std::min<double>(least, 0) * factor;
+  double high = std::max<double>(greatest, 0) * factor;
   if (symmetric) {
     high = std::max(-low, high);
     low = low < 0 ? -high : 0;
@@ -63,6 +53,52 @@ TrialQuantizer brecq_extremes(const float* x, int64_t n, IntegerRange range, dou
   const double scale = std::max((high - low) / static_cast<double>(range.steps()), 1e-8);
   return {static_cast<float>(low), static_cast<float>(high), static_cast<float>(scale),
           static_cast<float>(std::nearbyint(-low / scale))};
+}
+
+constexpr int64_t kExtentChunk = 65536;
+
+/// Sets the least and greatest value of each row. Throws ConfigError on NaN or infinity.
+void find_extents(const at::Tensor& rows, at::Tensor& row_min, at::Tensor& row_max) {
+  const int64_t n = rows.size(1);
+  const int64_t chunks = (n + kExtentChunk - 1) / kExtentChunk;
+  std::vector<cpu::Extent> extents(static_cast<size_t>(rows.size(0) * chunks));
+  const float* x = rows.data_ptr<float>();
+  at::parallel_for(0, rows.size(0) * chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t start = i % chunks * kExtentChunk;
+      extents[static_cast<size_t>(i)] =
+          cpu::extent(x + i / chunks * n + start, std::min(kExtentChunk, n - start));
+    }
+  });
+  row_min = at::empty({rows.size(0)}, rows.options());
+  row_max = at::empty_like(row_min);
+  for (int64_t row = 0; row < rows.size(0); ++row) {
+    cpu::Extent all = extents[static_cast<size_t>(row * chunks)];
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const auto& part = extents[static_cast<size_t>(row * chunks + chunk)];
+      if (!part.finite)
+        throw ConfigError("cannot find the range of a tensor with NaN or infinite values");
+      all.low = std::min(all.low, part.low);
+      all.high = std::max(all.high, part.high);
+    }
+    row_min.data_ptr<float>()[row] = all.low;
+    row_max.data_ptr<float>()[row] = all.high;
+  }
+}
+
+/// Calls search(values, n, least, greatest, row) for each row.
+template <class Search>
+void for_each_row(const at::Tensor& rows, const at::Tensor& row_min, const at::Tensor& row_max,
+                  const Search& search) {
+  const int64_t n = rows.size(1);
+  const float* x = rows.data_ptr<float>();
+  const float* low = row_min.data_ptr<float>();
+  const float* high = row_max.data_ptr<float>();
+  // A single row is left outside of a parallel region, so that its own passes can be parallel.
+  if (rows.size(0) == 1) return search(x, n, low[0], high[0], 0);
+  at::parallel_for(0, rows.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) search(x + row * n, n, low[row], high[row], row);
+  });
 }
 
 }  // namespace
@@ -90,12 +126,9 @@ void RangeObserver::observe(const at::Tensor& x) {
       : x.is_non_overlapping_and_dense()
           ? x.detach().as_strided({1, x.numel()}, {x.numel(), 1}, x.storage_offset()).cpu()
           : x.detach().reshape({1, -1}).cpu();
-  const auto row_min = rows.amin({1});
-  const auto row_max = rows.amax({1});
-  if (!at::isfinite(row_min).all().item<bool>() || !at::isfinite(row_max).all().item<bool>()) {
-    throw ConfigError("cannot find the range of a tensor with NaN or infinite values");
-  }
-  if (is_brecq(estimator_)) return observe_brecq(rows);
+  at::Tensor row_min, row_max;
+  find_extents(rows, row_min, row_max);
+  if (is_brecq(estimator_)) return observe_brecq(rows, row_min, row_max);
   if (!searches(estimator_)) return merge(row_min, row_max);
 
   if (batches_ == 0)
@@ -104,37 +137,38 @@ void RangeObserver::observe(const at::Tensor& x) {
                                                : DataSide::kBoth;
   auto best_min = at::empty_like(row_min);
   auto best_max = at::empty_like(row_max);
-  const int64_t n = rows.size(1);
-  at::parallel_for(0, rows.size(0), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const auto best =
-          mse_search(rows.data_ptr<float>() + row * n, n, side_, range_, options_.symmetric);
-      best_min.data_ptr<float>()[row] = best.minimum;
-      best_max.data_ptr<float>()[row] = best.maximum;
-    }
-  });
+  float* const found_min = best_min.data_ptr<float>();
+  float* const found_max = best_max.data_ptr<float>();
+  for_each_row(
+      rows, row_min, row_max, [&](const float* x, int64_t n, float low, float high, int64_t row) {
+        const auto best = least_error_candidate(
+            x, n, low, high, mse_candidates(low, high, side_, range_, options_.symmetric), range_);
+        found_min[row] = best.minimum;
+        found_max[row] = best.maximum;
+      });
   merge(best_min, best_max);
 }
 
-void RangeObserver::observe_brecq(const at::Tensor& rows) {
+void RangeObserver::observe_brecq(const at::Tensor& rows, const at::Tensor& row_min,
+                                  const at::Tensor& row_max) {
   if (batches_ > 0) throw std::logic_error("BRECQ's range estimators see one batch only");
-  minimum_ = at::empty({rows.size(0)}, rows.options());
-  maximum_ = at::empty_like(minimum_);
-  brecq_scale_ = at::empty_like(minimum_);
-  brecq_zero_point_ = at::empty_like(minimum_);
-  const int64_t n = rows.size(1);
+  minimum_ = at::empty_like(row_min);
+  maximum_ = at::empty_like(row_min);
+  brecq_scale_ = at::empty_like(row_min);
+  brecq_zero_point_ = at::empty_like(row_min);
   const double factor =
       estimator_ == RangeEstimator::kBrecqMaxScale ? (options_.bits + 2) / 8.0 : 1.0;
-  for (int64_t row = 0; row < rows.size(0); ++row) {
-    const float* x = rows.data_ptr<float>() + row * n;
-    const auto best = estimator_ == RangeEstimator::kBrecqMse
-                          ? brecq_search(x, n, range_)
-                          : brecq_extremes(x, n, range_, factor, options_.symmetric);
-    minimum_.data_ptr<float>()[row] = best.minimum;
-    maximum_.data_ptr<float>()[row] = best.maximum;
-    brecq_scale_.data_ptr<float>()[row] = best.scale;
-    brecq_zero_point_.data_ptr<float>()[row] = best.zero_point;
-  }
+  for_each_row(
+      rows, row_min, row_max, [&](const float* x, int64_t n, float low, float high, int64_t row) {
+        const auto best = estimator_ == RangeEstimator::kBrecqMse
+                              ? least_error_candidate(x, n, low, high,
+                                                      brecq_candidates(low, high, range_), range_)
+                              : brecq_extremes(low, high, range_, factor, options_.symmetric);
+        minimum_.data_ptr<float>()[row] = best.minimum;
+        maximum_.data_ptr<float>()[row] = best.maximum;
+        brecq_scale_.data_ptr<float>()[row] = best.scale;
+        brecq_zero_point_.data_ptr<float>()[row] = best.zero_point;
+      });
   ++batches_;
 }
 

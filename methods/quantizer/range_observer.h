@@ -50,7 +50,7 @@ class RangeObserver {
   AffineQuantizer quantizer() const;
 
  private:
-  void observe_brecq(const at::Tensor& rows);
+  void observe_brecq(const at::Tensor& rows, const at::Tensor& row_min, const at::Tensor& row_max);
   void merge(const at::Tensor& minimum, const at::Tensor& maximum);
 
   RangeEstimator estimator_;
