@@ -46,10 +46,15 @@ std::vector<Grid> grids_of(const std::vector<TrialQuantizer>& candidates, Intege
     grids.back().candidates.push_back(i);
   }
   const auto minimum = static_cast<double>(range.minimum);
+  const auto below = [&](size_t a, size_t b) {
+    return candidates[a].zero_point > candidates[b].zero_point;
+  };
   for (auto& grid : grids) {
-    std::stable_sort(grid.candidates.begin(), grid.candidates.end(), [&](size_t a, size_t b) {
-      return candidates[a].zero_point > candidates[b].zero_point;
-    });
+    // The usual order of candidates is by ascending zero point.
+    std::reverse(grid.candidates.begin(), grid.candidates.end());
+    if (!std::is_sorted(grid.candidates.begin(), grid.candidates.end(), below))
+      std::sort(grid.candidates.begin(), grid.candidates.end(), below);
+    grid.first.reserve(grid.candidates.size());
     for (const size_t i : grid.candidates) grid.first.push_back(minimum - candidates[i].zero_point);
   }
   std::stable_sort(grids.begin(), grids.end(),
@@ -96,27 +101,22 @@ class Rating {
 
   void rate(const Grid& grid) {
     const double limit = (bound_ + floor_) / (1 - tolerance(grid));
-    std::vector<double> low;
-    for (size_t i = 0; i < grid.first.size(); ++i) {
-      low.push_back(below(grid, i));
-      if (low.back() > limit) {
-        low.pop_back();
-        break;
-      }
+    clipped_.resize(grid.first.size());
+    size_t end = 0;
+    for (; end < grid.first.size(); ++end) {
+      clipped_[end] = below(grid, end);
+      if (clipped_[end] > limit) break;
     }
-    const size_t end = low.size();
     size_t begin = end;
-    std::vector<double> clipped(end);
     while (begin > 0) {
       const double high = above(grid, begin - 1);
       if (high > limit) break;
-      --begin;
-      clipped[begin] = low[begin] + high;
+      clipped_[--begin] += high;
     }
-    // What remains is where both ends may do; narrow it to where they may together.
-    while (begin < end && clipped[begin] > limit) ++begin;
+    // What remains is where either end may do; narrow it to where they may together.
+    while (begin < end && clipped_[begin] > limit) ++begin;
     size_t last = end;
-    while (begin < last && clipped[last - 1] > limit) --last;
+    while (begin < last && clipped_[last - 1] > limit) --last;
     if (begin == last) return;
 
     const double origin = grid.first[begin];
@@ -124,14 +124,14 @@ class Rating {
     for (size_t i = begin; i < last; ++i) {
       const auto start = static_cast<size_t>(grid.first[i] - origin);
       const double error =
-          clipped[i] + cumulative_[start + static_cast<size_t>(steps_)] - cumulative_[start];
+          clipped_[i] + cumulative_[start + static_cast<size_t>(steps_)] - cumulative_[start];
       if (error > limit) continue;
       bound_ = std::min(bound_, greatest(grid, error));
       rated_.push_back({grid.candidates[i], error, error * (1 - tolerance(grid)) - floor_});
     }
   }
 
-  /// What could not be ruled out, best first.
+  /// What could not be ruled out.
   std::vector<Rated> kept() const {
     std::vector<Rated> kept;
     std::copy_if(rated_.begin(), rated_.end(), std::back_inserter(kept),
@@ -200,6 +200,8 @@ class Rating {
   /// The error of the best candidate is at most this.
   double bound_ = std::numeric_limits<double>::infinity();
   std::vector<Rated> rated_;
+  /// What both ends of a grid's candidates cut off.
+  std::vector<double> clipped_;
   std::vector<double> cumulative_;
   std::vector<float> errors_;
   std::vector<int32_t> interval_;

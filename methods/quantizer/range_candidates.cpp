@@ -27,6 +27,7 @@ std::vector<TrialQuantizer> anchored_candidates(float low, float high, DataSide 
 std::vector<TrialQuantizer> two_sided_candidates(float low, float high, IntegerRange range) {
   const float full = std::max(high, 0.0F) - std::min(low, 0.0F);
   std::vector<TrialQuantizer> candidates;
+  candidates.reserve(static_cast<size_t>(kWidths * (range.steps() + 1)));
   for (int i = 1; i <= kWidths; ++i) {
     const float width = full / kWidths * static_cast<float>(i);
     const float step = width / static_cast<float>(range.steps());

@@ -5,13 +5,14 @@
 #include <torch/types.h>
 
 #include "methods/quantizer/range_observer.h"
+#include "methods/quantizer/weighted_points.h"
 #include "tests/support/expect_close.h"
 
 namespace ptqbench {
 namespace {
 
-constexpr int64_t kSorted = 700;
-constexpr int64_t kBinned = 20000;
+/// Long enough to be binned.
+constexpr int64_t kMany = 9000;
 
 struct Data {
   std::string name;
@@ -46,16 +47,14 @@ std::vector<Data> distributions(int64_t n) {
           {"large", normal * 1e6}};
 }
 
-/// Data that quantizers meet exactly, or nearly so.
-std::vector<Data> degenerate(int64_t n) {
-  const auto uniform = at::rand({n});
+std::vector<Data> constants(int64_t n) {
   return {{"zero", at::zeros({n})},
           {"equal", at::full({n}, 0.37)},
           {"equal, negative", at::full({n}, -2.5)},
           {"denormal", at::full({n}, 1e-42)}};
 }
 
-/// Error of the found candidate over the least error.
+/// The found candidate is that of the exhaustive search, or has an error within 0.01 % of its.
 void expect_least(const at::Tensor& x, const std::vector<TrialQuantizer>& candidates,
                   IntegerRange range) {
   const float* values = x.data_ptr<float>();
@@ -100,8 +99,17 @@ TEST(LeastErrorCandidate, EqualsTheExhaustiveSearchOnSortedValues) {
 
 TEST(LeastErrorCandidate, EqualsTheExhaustiveSearchOnBins) {
   at::manual_seed(6);
-  for (const auto& data : distributions(kBinned)) {
+  for (const auto& data : distributions(kMany)) {
     for (const int bits : {2, 3, 4}) expect_least_for_all_searches(data, bits);
+  }
+}
+
+TEST(LeastErrorCandidate, EqualsTheExhaustiveSearchOnBinsOfEightBits) {
+  at::manual_seed(8);
+  for (const auto& data : distributions(kMany)) {
+    if (data.name == "skewed" || data.name == "laplace" || data.name == "outliers" ||
+        data.name == "relu6")
+      expect_least_for_all_searches(data, 8);
   }
 }
 
@@ -115,11 +123,64 @@ TEST(LeastErrorCandidate, EqualsTheExhaustiveSearchForAFewValues) {
 }
 
 TEST(LeastErrorCandidate, EqualsTheExhaustiveSearchForOneValueRepeated) {
-  for (const int64_t n : {3, 40, 20000}) {
-    for (const auto& data : degenerate(n)) {
+  for (const int64_t n : {int64_t{3}, int64_t{40}, kMany}) {
+    for (const auto& data : constants(n)) {
       for (const int bits : {2, 4}) expect_least_for_all_searches(data, bits);
     }
   }
+}
+
+TEST(LeastErrorCandidate, IsTheSameForAnyNumberOfThreads) {
+  at::manual_seed(9);
+  const auto x = at::randn({600001});
+  const auto rows = at::randn({37, 300});
+  const int threads = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto points = binned_points(x.data_ptr<float>(), x.numel(), x.min().item<float>(),
+                                    x.max().item<float>(), 14);
+  const auto tensor = find_quantizer(x, RangeEstimator::kMse, {4, false, false});
+  const auto channels = find_quantizer(rows, RangeEstimator::kMse, {4, false, true});
+  for (const int count : {2, 3}) {
+    at::set_num_threads(count);
+    const auto again = binned_points(x.data_ptr<float>(), x.numel(), x.min().item<float>(),
+                                     x.max().item<float>(), 14);
+    EXPECT_EQ(again.value, points.value);
+    EXPECT_EQ(again.weight, points.weight);
+    EXPECT_TRUE(testing::identical(find_quantizer(x, RangeEstimator::kMse, {4, false, false}).scale,
+                                   tensor.scale));
+    EXPECT_TRUE(testing::identical(
+        find_quantizer(rows, RangeEstimator::kMse, {4, false, true}).scale, channels.scale));
+  }
+  at::set_num_threads(threads);
+}
+
+TEST(WeightedPoints, AreTheDistinctValuesWithTheirCounts) {
+  const std::vector<float> x = {2, -1, 2, 0.5F, -1, 2};
+  const auto points = distinct_points(x.data(), static_cast<int64_t>(x.size()));
+  EXPECT_EQ(points.value, (std::vector<float>{-1, 0.5F, 2}));
+  EXPECT_EQ(points.weight, (std::vector<float>{2, 1, 3}));
+}
+
+TEST(WeightedPoints, AreTheMeansOfOccupiedBins) {
+  // Four bins of width 1 from 0 on; the greatest value counts in the last.
+  const std::vector<float> x = {0, 0.25F, 0.5F, 2.5F, 3, 4};
+  const auto points = binned_points(x.data(), static_cast<int64_t>(x.size()), 0, 4, 2);
+  ASSERT_EQ(points.weight, (std::vector<float>{3, 1, 2}));
+  // Places are kept to 1/4096 of a bin.
+  EXPECT_NEAR(points.value[0], 0.25, 1e-3);
+  EXPECT_NEAR(points.value[1], 2.5, 1e-3);
+  EXPECT_NEAR(points.value[2], 3.5, 1e-3);
+  EXPECT_EQ(points.spacing, 1);
+}
+
+TEST(WeightedPoints, MergedKeepTheirWeightAndMean) {
+  const WeightedPoints points = {{0, 0.25F, 0.5F, 2, 2.5F}, {1, 2, 1, 3, 1}, 0.25};
+  const auto merged = merged_points(points, 0.5);
+  EXPECT_EQ(merged.weight, (std::vector<float>{3, 1, 3, 1}));
+  EXPECT_FLOAT_EQ(merged.value[0], 0.5F / 3);
+  EXPECT_EQ(merged.value[1], 0.5F);
+  EXPECT_EQ(merged.value[3], 2.5F);
+  EXPECT_EQ(merged.spacing, 0.5);
 }
 
 }  // namespace

@@ -95,6 +95,15 @@ TEST(RangeObserver, RefusesNotANumber) {
   auto x = at::ones({8});
   x[3] = std::nan("");
   EXPECT_THROW(find_quantizer(x, RangeEstimator::kMse, {4, false, false}), ConfigError);
+  // Far into a long tensor, where neither the first chunk nor the first vector sees it.
+  for (const float bad : {std::nanf(""), -INFINITY}) {
+    auto many = at::ones({200003});
+    many[200002] = bad;
+    EXPECT_THROW(find_quantizer(many, RangeEstimator::kMinMax, {4, false, false}), ConfigError);
+    many[200002] = 1;
+    many[150001] = bad;
+    EXPECT_THROW(find_quantizer(many, RangeEstimator::kBrecqMax, {4, false, false}), ConfigError);
+  }
   EXPECT_THROW(find_quantizer(at::empty({0}), RangeEstimator::kMse, {4, false, false}),
                ConfigError);
 }
