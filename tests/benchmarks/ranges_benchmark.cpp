@@ -59,6 +59,8 @@ void resnet20_w4_weights(benchmark::State& state) {
   on_network(state, 4, 4, [](UnitGraph& model) { calibrate_weights(model, MethodSettings()); });
 }
 
+/// On the network with quantized weights, each activation quantized when it reaches the next one:
+/// the dearer of the two sources.
 void resnet20_a4_activations(benchmark::State& state) {
   on_network(state, 4, 4, [](UnitGraph& model) {
     calibrate_activations(model, MethodSettings(), RangeSource::kQuantizedNetwork,
