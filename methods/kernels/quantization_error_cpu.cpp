@@ -11,24 +11,21 @@ namespace {
 /// Short chunks keep the float partial sums exact to about 1e-6.
 constexpr int64_t kErrorChunk = 2048;
 
-/// d^2.4 = (q q^(-2/5))^2 with q = d^2; the inverse fifth root from an estimate on the exponent
-/// bits by two steps of third order: with h = 1 - q root^5 it is root (1 - h)^(-1/5). Relative
-/// error below 1e-6. Plain arithmetic without divisions, so that it vectorises. The small addend
-/// keeps every intermediate result a normal number.
+/// d^2.4 = q q^(1/5) with q = d^2; the fifth root from an estimate on the exponent bits by one step
+/// of Halley's and one of Newton's method, relative error below 1e-6. Plain arithmetic, so that it
+/// vectorises. The small addend keeps every intermediate result a normal number.
 inline float power_2_4(float d) {
   const float square = d * d + 1e-30F;
   int32_t bits;
   std::memcpy(&bits, &square, sizeof bits);
-  bits = 0x4C2B43F3 - static_cast<int32_t>(static_cast<float>(bits) * 0.2F);
+  bits = static_cast<int32_t>(static_cast<float>(bits) * 0.2F) + 0x32CA0000;
   float root;
   std::memcpy(&root, &bits, sizeof root);
-  for (int i = 0; i < 2; ++i) {
-    const float second = root * root;
-    const float h = 1.0F - square * (second * second * root);
-    root += root * (h * (0.2F + 0.12F * h));
-  }
-  const float half = square * (root * root);
-  return half * half;
+  const float second = root * root;
+  const float fifth = second * second * root;
+  root *= (2.0F * fifth + 3.0F * square) / (3.0F * fifth + 2.0F * square);
+  const float fourth = root * root * (root * root);
+  return square * (root * 0.8F + 0.2F * square / fourth);
 }
 
 /// Calls add(values, weights, count) on whole multiples of kSumLanes, the rest filled up with
