@@ -3,20 +3,17 @@
 #include <ATen/Parallel.h>
 #include <torch/types.h>
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <stdexcept>
 
+#include "methods/kernels/histogram_cpu.h"
 #include "methods/quantizer/mse_search.h"
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 
 namespace ptqbench {
 namespace {
-
-/// Candidate widths of the MSE search: 1/100 to 100/100 of the full range.
-constexpr int kWidths = 100;
-/// BRECQ's search shrinks the range by 0 to 79 hundredths.
-constexpr int kShrinkSteps = 80;
 
 const std::vector<std::pair<std::string, RangeEstimator>>& estimators() {
   static const std::vector<std::pair<std::string, RangeEstimator>> all = {
@@ -44,69 +41,11 @@ bool searches(RangeEstimator e) {
   return e == RangeEstimator::kMse || e == RangeEstimator::kAverageMse;
 }
 
-/// Widths of the full range with one end at zero, or centred on zero when data or integers are.
-std::vector<TrialQuantizer> one_sided_candidates(float low, float high, int side,
-                                                 IntegerRange range, bool symmetric) {
-  const float full = std::max(std::abs(low), high);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 1; i <= kWidths; ++i) {
-    const float threshold = full / kWidths * static_cast<float>(i);
-    candidates.push_back(trial_quantizer(side > 0 ? 0.0F : -threshold, side < 0 ? 0.0F : threshold,
-                                         range, symmetric));
-  }
-  return candidates;
-}
-
-/// Widths of the full range, each with every zero point.
-std::vector<TrialQuantizer> two_sided_candidates(float low, float high, IntegerRange range) {
-  const float full = std::max(high, 0.0F) - std::min(low, 0.0F);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 1; i <= kWidths; ++i) {
-    const float width = full / kWidths * static_cast<float>(i);
-    const float step = width / static_cast<float>(range.steps());
-    for (int64_t zero_point = range.minimum; zero_point <= range.maximum; ++zero_point) {
-      const float shift = static_cast<float>(zero_point) * step;
-      candidates.push_back(trial_quantizer(-shift, width - shift, range, /*symmetric=*/false));
-    }
-  }
-  return candidates;
-}
-
-TrialQuantizer search(const float* x, int64_t n, int side, IntegerRange range, bool symmetric) {
-  const auto [low, high] = std::minmax_element(x, x + n);
-  const auto candidates = side != 0 || symmetric
-                              ? one_sided_candidates(*low, *high, side, range, symmetric)
-                              : two_sided_candidates(*low, *high, range);
-  return least_error_candidate(x, n, candidates, range);
-}
-
-/// BRECQ's arithmetic (its UniformAffineQuantizer): the zero point is -min / scale, rounded, not
-/// clamped.
-TrialQuantizer brecq_quantizer(float low, float high, IntegerRange range) {
-  TrialQuantizer q;
-  q.minimum = low;
-  q.maximum = high;
-  q.scale = std::max((high - low) / static_cast<float>(range.steps()), 1e-8F);
-  q.zero_point = std::nearbyint(-low / q.scale);
-  return q;
-}
-
-TrialQuantizer brecq_search(const float* x, int64_t n, IntegerRange range) {
-  const auto [low, high] = std::minmax_element(x, x + n);
-  std::vector<TrialQuantizer> candidates;
-  for (int i = 0; i < kShrinkSteps; ++i) {
-    const auto keep = static_cast<float>(1.0 - i * 0.01);
-    candidates.push_back(brecq_quantizer(*low * keep, *high * keep, range));
-  }
-  return least_error_candidate(x, n, candidates, range);
-}
-
 /// In double precision, as there: a range centred on zero puts -min / scale exactly on a half.
-TrialQuantizer brecq_extremes(const float* x, int64_t n, IntegerRange range, double factor,
+TrialQuantizer brecq_extremes(float least, float greatest, IntegerRange range, double factor,
                               bool symmetric) {
-  const auto [least, greatest] = std::minmax_element(x, x + n);
-  double low = std::min<double>(*least, 0) * factor;
-  double high = std::max<double>(*greatest, 0) * factor;
+  double low = std::min<double>(least, 0) * factor;
+  double high = std::max<double>(greatest, 0) * factor;
   if (symmetric) {
     high = std::max(-low, high);
     low = low < 0 ? -high : 0;
@@ -114,6 +53,52 @@ TrialQuantizer brecq_extremes(const float* x, int64_t n, IntegerRange range, dou
   const double scale = std::max((high - low) / static_cast<double>(range.steps()), 1e-8);
   return {static_cast<float>(low), static_cast<float>(high), static_cast<float>(scale),
           static_cast<float>(std::nearbyint(-low / scale))};
+}
+
+constexpr int64_t kExtentChunk = 65536;
+
+/// Sets the least and greatest value of each row. Throws ConfigError on NaN or infinity.
+void find_extents(const at::Tensor& rows, at::Tensor& row_min, at::Tensor& row_max) {
+  const int64_t n = rows.size(1);
+  const int64_t chunks = (n + kExtentChunk - 1) / kExtentChunk;
+  std::vector<cpu::Extent> extents(static_cast<size_t>(rows.size(0) * chunks));
+  const float* x = rows.data_ptr<float>();
+  at::parallel_for(0, rows.size(0) * chunks, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const int64_t start = i % chunks * kExtentChunk;
+      extents[static_cast<size_t>(i)] =
+          cpu::extent(x + i / chunks * n + start, std::min(kExtentChunk, n - start));
+    }
+  });
+  row_min = at::empty({rows.size(0)}, rows.options());
+  row_max = at::empty_like(row_min);
+  for (int64_t row = 0; row < rows.size(0); ++row) {
+    cpu::Extent all = extents[static_cast<size_t>(row * chunks)];
+    for (int64_t chunk = 0; chunk < chunks; ++chunk) {
+      const auto& part = extents[static_cast<size_t>(row * chunks + chunk)];
+      if (!part.finite)
+        throw ConfigError("cannot find the range of a tensor with NaN or infinite values");
+      all.low = std::min(all.low, part.low);
+      all.high = std::max(all.high, part.high);
+    }
+    row_min.data_ptr<float>()[row] = all.low;
+    row_max.data_ptr<float>()[row] = all.high;
+  }
+}
+
+/// Calls search(values, n, least, greatest, row) for each row.
+template <class Search>
+void for_each_row(const at::Tensor& rows, const at::Tensor& row_min, const at::Tensor& row_max,
+                  const Search& search) {
+  const int64_t n = rows.size(1);
+  const float* x = rows.data_ptr<float>();
+  const float* low = row_min.data_ptr<float>();
+  const float* high = row_max.data_ptr<float>();
+  // A single row is left outside of a parallel region, so that its own passes can be parallel.
+  if (rows.size(0) == 1) return search(x, n, low[0], high[0], 0);
+  at::parallel_for(0, rows.size(0), 1, [&](int64_t begin, int64_t end) {
+    for (int64_t row = begin; row < end; ++row) search(x + row * n, n, low[row], high[row], row);
+  });
 }
 
 }  // namespace
@@ -141,49 +126,49 @@ void RangeObserver::observe(const at::Tensor& x) {
       : x.is_non_overlapping_and_dense()
           ? x.detach().as_strided({1, x.numel()}, {x.numel(), 1}, x.storage_offset()).cpu()
           : x.detach().reshape({1, -1}).cpu();
-  const auto row_min = rows.amin({1});
-  const auto row_max = rows.amax({1});
-  if (!at::isfinite(row_min).all().item<bool>() || !at::isfinite(row_max).all().item<bool>()) {
-    throw ConfigError("cannot find the range of a tensor with NaN or infinite values");
-  }
-  if (is_brecq(estimator_)) return observe_brecq(rows);
+  at::Tensor row_min, row_max;
+  find_extents(rows, row_min, row_max);
+  if (is_brecq(estimator_)) return observe_brecq(rows, row_min, row_max);
   if (!searches(estimator_)) return merge(row_min, row_max);
 
   if (batches_ == 0)
-    side_ = row_min.min().item<float>() >= 0 ? 1 : row_max.max().item<float>() <= 0 ? -1 : 0;
+    side_ = row_min.min().item<float>() >= 0   ? DataSide::kNotNegative
+            : row_max.max().item<float>() <= 0 ? DataSide::kNotPositive
+                                               : DataSide::kBoth;
   auto best_min = at::empty_like(row_min);
   auto best_max = at::empty_like(row_max);
-  const int64_t n = rows.size(1);
-  at::parallel_for(0, rows.size(0), 1, [&](int64_t begin, int64_t end) {
-    for (int64_t row = begin; row < end; ++row) {
-      const auto best =
-          search(rows.data_ptr<float>() + row * n, n, side_, range_, options_.symmetric);
-      best_min.data_ptr<float>()[row] = best.minimum;
-      best_max.data_ptr<float>()[row] = best.maximum;
-    }
-  });
+  float* const found_min = best_min.data_ptr<float>();
+  float* const found_max = best_max.data_ptr<float>();
+  for_each_row(
+      rows, row_min, row_max, [&](const float* x, int64_t n, float low, float high, int64_t row) {
+        const auto best = least_error_candidate(
+            x, n, low, high, mse_candidates(low, high, side_, range_, options_.symmetric), range_);
+        found_min[row] = best.minimum;
+        found_max[row] = best.maximum;
+      });
   merge(best_min, best_max);
 }
 
-void RangeObserver::observe_brecq(const at::Tensor& rows) {
+void RangeObserver::observe_brecq(const at::Tensor& rows, const at::Tensor& row_min,
+                                  const at::Tensor& row_max) {
   if (batches_ > 0) throw std::logic_error("BRECQ's range estimators see one batch only");
-  minimum_ = at::empty({rows.size(0)}, rows.options());
-  maximum_ = at::empty_like(minimum_);
-  brecq_scale_ = at::empty_like(minimum_);
-  brecq_zero_point_ = at::empty_like(minimum_);
-  const int64_t n = rows.size(1);
+  minimum_ = at::empty_like(row_min);
+  maximum_ = at::empty_like(row_min);
+  brecq_scale_ = at::empty_like(row_min);
+  brecq_zero_point_ = at::empty_like(row_min);
   const double factor =
       estimator_ == RangeEstimator::kBrecqMaxScale ? (options_.bits + 2) / 8.0 : 1.0;
-  for (int64_t row = 0; row < rows.size(0); ++row) {
-    const float* x = rows.data_ptr<float>() + row * n;
-    const auto best = estimator_ == RangeEstimator::kBrecqMse
-                          ? brecq_search(x, n, range_)
-                          : brecq_extremes(x, n, range_, factor, options_.symmetric);
-    minimum_.data_ptr<float>()[row] = best.minimum;
-    maximum_.data_ptr<float>()[row] = best.maximum;
-    brecq_scale_.data_ptr<float>()[row] = best.scale;
-    brecq_zero_point_.data_ptr<float>()[row] = best.zero_point;
-  }
+  for_each_row(
+      rows, row_min, row_max, [&](const float* x, int64_t n, float low, float high, int64_t row) {
+        const auto best = estimator_ == RangeEstimator::kBrecqMse
+                              ? least_error_candidate(x, n, low, high,
+                                                      brecq_candidates(low, high, range_), range_)
+                              : brecq_extremes(low, high, range_, factor, options_.symmetric);
+        minimum_.data_ptr<float>()[row] = best.minimum;
+        maximum_.data_ptr<float>()[row] = best.maximum;
+        brecq_scale_.data_ptr<float>()[row] = best.scale;
+        brecq_zero_point_.data_ptr<float>()[row] = best.zero_point;
+      });
   ++batches_;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "methods/quantizer/affine.h"
+#include "methods/quantizer/range_candidates.h"
 
 namespace ptqbench {
 
@@ -49,7 +50,7 @@ class RangeObserver {
   AffineQuantizer quantizer() const;
 
  private:
-  void observe_brecq(const at::Tensor& rows);
+  void observe_brecq(const at::Tensor& rows, const at::Tensor& row_min, const at::Tensor& row_max);
   void merge(const at::Tensor& minimum, const at::Tensor& maximum);
 
   RangeEstimator estimator_;
@@ -59,8 +60,8 @@ class RangeObserver {
   at::Tensor minimum_, maximum_;
   /// BRECQ's estimators find these themselves.
   at::Tensor brecq_scale_, brecq_zero_point_;
-  /// -1: all data <= 0, 1: all data >= 0, 0: both; decided by the first batch.
-  int side_ = 0;
+  /// Decided by the first batch.
+  DataSide side_ = DataSide::kBoth;
 };
 
 /// The quantizer of one tensor, seen as a single batch.

@@ -4,7 +4,6 @@
 #include <torch/types.h>
 
 #include "methods/kernels/activation_quant.h"
-#include "methods/quantizer/range_observer.h"
 #include "methods/reconstruction/random_source.h"
 
 namespace ptqbench {
@@ -48,18 +47,9 @@ void keep_mask(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * x.numel());
 }
 
-void mse_range_two_sided(benchmark::State& state) {
-  const auto x = feature_map();
-  for (auto _ : state) {
-    benchmark::DoNotOptimize(find_quantizer(x, RangeEstimator::kMse, {4, false, false}));
-  }
-  state.SetItemsProcessed(state.iterations() * x.numel());
-}
-
 BENCHMARK(activation_quant_fused);
 BENCHMARK(activation_quant_composed);
 BENCHMARK(keep_mask);
-BENCHMARK(mse_range_two_sided);
 
 }  // namespace
 }  // namespace ptqbench
