@@ -269,7 +269,7 @@ TEST_F(Sweep, ACheckpointMustExistUnlessFilesAreNotChecked) {
 }
 
 TEST_F(Sweep, PathsMayUseVariables) {
-  setenv("PTQBENCH_TEST_CHECKPOINTS", folder_.c_str(), 1);
+  setenv("PTQBENCH_TEST_CHECKPOINTS", folder_.path().c_str(), 1);
   unsetenv("PTQBENCH_TEST_UNSET");
   write("c.bin", "x");
   const auto set = [](const std::string& variable) {
