@@ -27,7 +27,7 @@ void add_run(CLI::App& app, Command& chosen) {
       app.add_subcommand("run", "run a sweep; cells that are already done are not run again");
   add_sweep_options(*command, *options);
   command->add_option("--limit", options->limit, "run at most so many cells")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1000000, "at least 1"));
   command->add_flag("--dry-run", options->dry_run, "show the plan and stop");
   command->callback([options, &chosen] {
     chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };

@@ -26,12 +26,17 @@ const std::map<std::string, Renderer>& renderers() {
 
 int show_tables(const std::filesystem::path& run_dir, const std::string& format) {
   std::error_code ignored;
+  if (!std::filesystem::exists(run_dir, ignored)) {
+    throw IoError("there is no run directory " + run_dir.string());
+  }
   if (!std::filesystem::exists(manifest_path(run_dir), ignored)) {
     throw IoError(fmt::format("{} is not a run directory: it has no {}", run_dir.string(),
                               manifest_path(run_dir).filename().string()));
   }
   const auto results = read_results(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", renderers().at(format)(table));
+  // The state goes to standard error; in a file of both the table comes first.
+  std::fflush(stdout);
   print_state(results);
   return 0;
 }

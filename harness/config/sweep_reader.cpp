@@ -37,7 +37,7 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
-    map.reject_unknown_keys();
+    map.reject_unknown_keys("settings", field_names<MethodSettings>());
     return std::move(sweep_);
   }
 

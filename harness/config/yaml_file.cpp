@@ -188,7 +188,10 @@ YamlValue load_yaml(const fs::path& path, const std::vector<std::string>& set_ov
                     Problems& problems) {
   IncludeReader reader(problems);
   auto root = reader.read(path);
-  if (reader.failed()) problems.throw_if_any();
+  if (!reader.failed() && root.entries.empty()) {
+    problems.add({path.string(), 0, 0}, "", "is empty; expected keys such as 'name: my_sweep'");
+  }
+  if (reader.failed() || root.entries.empty()) problems.throw_if_any();
   for (const auto& assignment : set_overrides) apply_set(root, assignment, problems);
   return root;
 }

@@ -29,6 +29,12 @@ class PlanCache {
   }
 
   const std::string& ids_hash(const Cell& cell) {
+    if (cell.settings.calibration_samples > task_.calibration_population()) {
+      throw ConfigError(fmt::format(
+          "{}: calibration_samples is {}, but split '{}' of data set '{}' has {} samples",
+          cell_label(cell), cell.settings.calibration_samples, cell.dataset.calibration_split,
+          cell.dataset.name, task_.calibration_population()));
+    }
     auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
     if (added) entry->second = calibration_ids_hash(calibration_ids(task_, cell));
     return entry->second;

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <set>
 
 #include "results/render.h"
@@ -67,6 +68,7 @@ int report_sweep(const std::filesystem::path& run_dir, const std::vector<Planned
                  const std::map<size_t, std::string>& failures) {
   const auto results = read_results(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", render_console(table));
+  std::fflush(stdout);
   print_state(results);
   std::set<std::string> failed;
   for (const auto& record : results.records) {

@@ -1,6 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "tests/harness/run/program.h"
 
 namespace ptqbench {
@@ -89,10 +91,17 @@ TEST(BadInput, ConfigThatIsNotThere) {
   EXPECT_THAT(run.output, HasSubstr("/nonexistent.yaml"));
 }
 
-TEST(BadInput, UnknownSubcommandAndFormat) {
-  EXPECT_EQ(ptqbench("rum").exit_code, 2);
-  EXPECT_EQ(ptqbench("table x --format word").exit_code, 2);
-  EXPECT_EQ(ptqbench("").exit_code, 2);
+TEST(BadInput, UsageErrorsAreOneLine) {
+  const auto expect_error = [](const std::string& arguments, const std::string& message) {
+    const auto run = ptqbench(arguments);
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.output, HasSubstr(message));
+    EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 1) << run.output;
+  };
+  expect_error("rum", "unknown command 'rum'; did you mean 'run'?");
+  expect_error("table x --format word", "see 'ptqbench table --help'");
+  expect_error("run x --limit 0", "--limit");
+  expect_error("", "see 'ptqbench --help'");
 }
 
 TEST(BadInput, FolderThatIsNoRun) {
