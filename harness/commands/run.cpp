@@ -10,13 +10,8 @@ namespace {
 void add_sweep_options(CLI::App& command, RunOptions& options) {
   command.add_option("config", options.config, "sweep (YAML)")->required();
   command.add_option("--out", options.out, "run directory [runs/NAME OF THE SWEEP]");
-  command
-      .add_option("--set", options.set,
-                  "change a setting, e.g. settings.iterations=100 (repeatable)")
-      ->take_all()
-      ->allow_extra_args(false);
-  command.add_option("--filter", options.filter,
-                     "only some cells, e.g. model=resnet20,method=brecq|qdrop,bits=w4a4");
+  add_set_option(command, options.set, "settings.iterations=100");
+  add_filter_option(command, options.filter);
 }
 
 }  // namespace
