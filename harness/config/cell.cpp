@@ -42,7 +42,8 @@ std::string cell_label(const Cell& cell) {
 
 std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
   std::string text = fmt::format("result_format_version={}\n", kResultFormatVersion);
-  for (const auto& [name, value] : canonical_settings(cell)) text += name + "=" + value + "\n";
+  for (const auto& [name, value] : canonical_settings(cell))
+    text += fmt::format("{}={}\n", name, value);
   text += "checkpoint_sha256=" + hashes.checkpoint + "\n";
   text += "data_sha256=" + hashes.data + "\n";
   text += "calibration_ids_sha256=" + hashes.calibration_ids + "\n";

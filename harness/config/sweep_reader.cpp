@@ -45,7 +45,7 @@ class SweepReader {
   template <class Options>
   static std::vector<std::string> read_section(const YamlReader& reader, Options& options) {
     YamlMapReader map(reader);
-    const auto given = read_options(map, options);
+    auto given = read_options(map, options);
     map.reject_unknown_keys();
     return given;
   }
