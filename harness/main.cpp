@@ -6,6 +6,7 @@
 #include "harness/parallel/communicator.h"
 #include "harness/run/machine.h"
 #include "methods/support/error.h"
+#include "methods/support/nearest_name.h"
 #include "methods/support/process_memory.h"
 #include "results/error.h"
 
@@ -30,6 +31,19 @@ int run_command(const ptqbench::Command& command, ptqbench::Communicator& commun
   } catch (const std::exception& error) {
     return fail(fmt::format("unforeseen error: {}", error.what()), kFailed);
   }
+}
+
+std::string usage_error(const CLI::App* app, const CLI::Error& error) {
+  const auto chosen = app->get_subcommands();
+  const auto unread = app->remaining();
+  if (chosen.empty() && !unread.empty()) {
+    std::vector<std::string> names;
+    for (const auto* command : app->get_subcommands({})) names.push_back(command->get_name());
+    return fmt::format("ptqbench: unknown command '{}'{}\n", unread.front(),
+                       ptqbench::valid_names_hint(unread.front(), names));
+  }
+  return fmt::format("ptqbench: {}; see 'ptqbench{} --help'\n", error.what(),
+                     chosen.empty() ? "" : " " + chosen.front()->get_name());
 }
 
 /// What all ranks know of ends in the same exit code everywhere; what one rank alone ran into ends
@@ -58,7 +72,7 @@ int main(int argc, char** argv) {
       "an MPI job and collects accuracy tables.");
   app.set_version_flag("--version", ptqbench::program_version());
   app.require_subcommand(1);
-  app.failure_message(CLI::FailureMessage::help);
+  app.failure_message(usage_error);
   ptqbench::Command chosen;
   ptqbench::add_run(app, chosen);
   ptqbench::add_plan(app, chosen);
@@ -69,7 +83,11 @@ int main(int argc, char** argv) {
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : kBadInput;
+    // Help and version are such "errors", too. One rank says it for all.
+    chosen = [&app, error](ptqbench::Communicator& communicator) {
+      if (communicator.rank() == 0) app.exit(error);
+      return error.get_exit_code() == 0 ? 0 : kBadInput;
+    };
   }
   try {
     return run_job(chosen);

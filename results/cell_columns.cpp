@@ -1,8 +1,10 @@
 #include "results/cell_columns.h"
 
+#include <iterator>
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 namespace ptqbench {
 namespace {
@@ -104,10 +106,10 @@ void add_setting_columns(std::vector<Column>& columns, const std::vector<CellRec
 
 }  // namespace
 
-std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
+std::vector<Column> identity_columns(const std::vector<CellRecord>& records) {
   using C = CellRecord;
   using std::string;
-  std::vector<Column> columns = {
+  return {
       column<string>("fingerprint", records, [](const C& c) { return c.fingerprint; }),
       column<string>("task", records, [](const C& c) { return c.task; }),
       column<string>("dataset", records, [](const C& c) { return c.dataset; }),
@@ -117,6 +119,14 @@ std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
       column<int64_t>("activation_bits", records, [](const C& c) { return c.activation_bits; }),
       column<string>("method", records, [](const C& c) { return c.method; }),
       column<int64_t>("seed", records, [](const C& c) { return c.seed; }),
+  };
+}
+
+std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
+  using C = CellRecord;
+  using std::string;
+  std::vector<Column> columns = identity_columns(records);
+  std::vector<Column> outcome = {
       column<string>("status", records, [](const C& c) { return status_name(c.status); }),
       column<string>("failed_stage", records, [](const C& c) { return c.failed_stage; }),
       column<string>("failure_reason", records,
@@ -134,6 +144,7 @@ std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
       column<string>("started_at", records, [](const C& c) { return c.started_at; }),
       column<int64_t>("attempt", records, [](const C& c) { return c.attempt; }),
   };
+  std::move(outcome.begin(), outcome.end(), std::back_inserter(columns));
   add_map_columns(columns, "further_", records, &CellRecord::further_metrics);
   add_map_columns(columns, "seconds_", records, &CellRecord::stage_seconds);
   add_setting_columns(columns, records);

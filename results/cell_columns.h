@@ -7,6 +7,9 @@
 
 namespace ptqbench {
 
+/// What a cell is, whether it ran or not: fingerprint, task, data set, model, bits, method, seed.
+std::vector<hdf5::Column> identity_columns(const std::vector<CellRecord>& records);
+
 /// The records as the columns of one table, a row a record: identity, status, metric, times,
 /// machine; then `further_<metric>`, `seconds_<stage>` and `setting_<key>` for everything any
 /// record has, sorted by name.

@@ -38,7 +38,15 @@ std::string setting_text(const SettingValue& value) {
 }
 
 const char* status_name(CellStatus status) {
-  return status == CellStatus::kFinished ? "finished" : "failed";
+  switch (status) {
+    case CellStatus::kFinished:
+      return "finished";
+    case CellStatus::kFailed:
+      return "failed";
+    case CellStatus::kMissing:
+      return "missing";
+  }
+  return "";
 }
 
 const char* quantizer_kind_name(QuantizerKind kind) {

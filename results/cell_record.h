@@ -20,7 +20,9 @@ constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 constexpr const char* kCheckpointHash = "checkpoint_sha256";
 constexpr const char* kCodeVersion = "code_version";
 
-enum class CellStatus { kFinished, kFailed };
+/// kMissing: a cell of the sweep that has not run yet; only its identity is set. Never in a cell
+/// file.
+enum class CellStatus { kFinished, kFailed, kMissing };
 
 /// The losses of one reconstruction iteration; `total` is what the optimiser saw.
 struct LossPoint {
@@ -124,7 +126,7 @@ bool record_before(const CellRecord& left, const CellRecord& right);
 /// The value as text, numbers with as many digits as read back to the same number.
 std::string setting_text(const SettingValue& value);
 
-/// "finished" or "failed".
+/// "finished", "failed" or "missing".
 const char* status_name(CellStatus status);
 
 /// "weight" or "activation".

@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "results/atomic_file.h"
 #include "results/cell_columns.h"
 #include "results/cell_layout.h"
+#include "results/error.h"
 #include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
+#include "results/manifest.h"
+#include "results/store.h"
 
 namespace ptqbench {
 namespace {
@@ -68,50 +72,88 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
                        shape);
   group.write_integers("failed_seeds",
                        matrix<int64_t>(table, [](const auto& e) { return e.failed_seeds; }), shape);
+  group.write_integers("missing_seeds",
+                       matrix<int64_t>(table, [](const auto& e) { return e.missing_seeds; }),
+                       shape);
   std::vector<double> full_precision;
   for (const TableEntry& entry : table.full_precision) full_precision.push_back(entry.mean);
   group.write_doubles("full_precision", full_precision);
   group.write_strings("notes", table.notes);
 }
 
+/// Replaces a cell of the manifest by its record, under the manifest's names: a label may have
+/// changed since the cell ran.
+void read_cell_of(const CellStore& store, CellRecord& planned, std::vector<std::string>& problems) {
+  try {
+    CellRecord record = store.read(planned.fingerprint);
+    record.model = planned.model;
+    record.method = planned.method;
+    planned = std::move(record);
+  } catch (const ResultsError& error) {
+    problems.emplace_back(error.what());
+  }
+}
+
+/// Rows and columns in the order of the sweep.
+TableLayout layout_of(const std::vector<CellRecord>& records) {
+  TableLayout layout;
+  const auto add_once = [](std::vector<std::string>& names, const std::string& name) {
+    if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
+  };
+  for (const CellRecord& record : records) {
+    add_once(layout.models, record.model);
+    add_once(layout.bits, bits_label(record));
+    add_once(layout.methods, record.method);
+  }
+  return layout;
+}
+
 }  // namespace
 
-void write_results_file(const std::filesystem::path& path, const std::vector<CellRecord>& records,
-                        const std::vector<AccuracyTable>& tables) {
+std::size_t SweepResults::count(CellStatus status) const {
+  return static_cast<std::size_t>(
+      std::count_if(records.begin(), records.end(),
+                    [&](const CellRecord& record) { return record.status == status; }));
+}
+
+SweepResults read_results(const std::filesystem::path& run_dir) {
+  const CellStore store(run_dir);
+  const auto stored = store.fingerprints();
+  SweepResults results;
+  results.other_cells = stored.size();
+  for (CellRecord& planned : read_manifest(run_dir)) {
+    if (std::binary_search(stored.begin(), stored.end(), planned.fingerprint)) {
+      --results.other_cells;
+      read_cell_of(store, planned, results.problems);
+    }
+    results.records.push_back(std::move(planned));
+  }
+  results.tables = build_tables(results.records, layout_of(results.records));
+  return results;
+}
+
+void write_results(const std::filesystem::path& run_dir, const SweepResults& results) {
+  const auto path = CellStore(run_dir).results_path();
+  std::vector<CellRecord> stored;
+  std::vector<CellRecord> missing;
+  for (const CellRecord& record : results.records) {
+    (record.status == CellStatus::kMissing ? missing : stored).push_back(record);
+  }
   hdf5::MemoryFile file(path.string());
   {
     Group root = file.root();
     write_format(root, "results");
-    hdf5::write_table(root, "cells", cell_columns(records));
+    hdf5::write_table(root, "cells", cell_columns(stored));
+    hdf5::write_table(root, "missing", identity_columns(missing));
     Group table_groups = root.create_group("tables");
-    for (const AccuracyTable& table : tables) write_accuracy_table(table_groups, table);
+    for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);
     Group cell_groups = root.create_group("cell");
-    for (const CellRecord& record : records) {
+    for (const CellRecord& record : stored) {
       Group group = cell_groups.create_group(record.fingerprint);
       write_cell(group, record);
     }
   }
   write_file_atomically(path, file.finish());
-}
-
-CollectReport collect(const std::filesystem::path& run_dir, const CollectOptions& options) {
-  const CellStore store(run_dir);
-  StoredCells stored = store.read_all();
-  CollectReport report;
-  report.problems = std::move(stored.problems);
-  std::set<std::string> absent = options.fingerprints.value_or(std::set<std::string>());
-  for (CellRecord& record : stored.records) {
-    absent.erase(record.fingerprint);
-    if (options.fingerprints && options.fingerprints->count(record.fingerprint) == 0) {
-      report.left_out.push_back(record.fingerprint);
-    } else {
-      report.records.push_back(std::move(record));
-    }
-  }
-  report.absent.assign(absent.begin(), absent.end());
-  report.tables = build_tables(report.records, options.layout);
-  write_results_file(store.results_path(), report.records, report.tables);
-  return report;
 }
 
 }  // namespace ptqbench

@@ -31,7 +31,7 @@ Handle element_type(const std::vector<std::string>& values) {
   return string_type(length);
 }
 
-void put(char* to, const std::string& value) { std::memcpy(to, value.data(), value.size()); }
+void put(char* to, const std::string& value) { std::copy(value.begin(), value.end(), to); }
 void put(char* to, bool value) { *to = value ? 1 : 0; }
 template <class Number>
 void put(char* to, Number value) {

@@ -11,9 +11,11 @@
 namespace ptqbench {
 namespace {
 
-constexpr const char* kMissing = "-";
+constexpr const char* kNoCell = "-";
 constexpr const char* kFullPrecision = "full precision";
 constexpr const char* kDagger = "\u2020";
+constexpr const char* kDoubleDagger = "\u2021";
+constexpr const char* kDots = "\u2026";
 constexpr const char* kPlusMinus = "\u00b1";
 
 std::string unchanged(const std::string& text) { return text; }
@@ -22,6 +24,8 @@ std::string unchanged(const std::string& text) { return text; }
 struct Style {
   std::string plus_minus = kPlusMinus;
   std::string dagger = kDagger;
+  std::string double_dagger = kDoubleDagger;
+  std::string dots = kDots;
   std::string (*escape)(const std::string&) = unchanged;
   std::string (*bold)(const std::string&) = unchanged;
 };
@@ -59,11 +63,16 @@ std::vector<bool> best_rows(const AccuracyTable& table, std::size_t model) {
 }
 
 std::string entry_text(const TableEntry& entry, const Style& style, bool bold) {
-  if (entry.seeds == 0) return entry.failed_seeds == 0 ? kMissing : "failed" + style.dagger;
+  if (entry.seeds == 0) {
+    if (entry.failed_seeds > 0) return "failed" + style.dagger;
+    return entry.missing_seeds > 0 ? style.dots : kNoCell;
+  }
   std::string text = shown(entry.mean);
   if (entry.seeds > 1) text += style.plus_minus + shown(entry.standard_deviation);
   if (bold) text = style.bold(text);
-  return entry.failed_seeds == 0 ? text : text + style.dagger;
+  if (entry.failed_seeds > 0) text += style.dagger;
+  if (entry.missing_seeds > 0) text += style.double_dagger;
+  return text;
 }
 
 std::string method_text(const TableRow& row) {
@@ -117,19 +126,34 @@ std::string title(const AccuracyTable& table) {
   return text;
 }
 
+/// What a reader has to know about one entry.
+void add_entry_notes(std::vector<std::string>& lines, const std::string& where,
+                     const TableEntry& entry) {
+  const int64_t all = entry.seeds + entry.failed_seeds + entry.missing_seeds;
+  if (entry.failed_seeds > 0) {
+    lines.push_back(
+        fmt::format("{} {}: {} of {} seeds failed", kDagger, where, entry.failed_seeds, all));
+  }
+  if (entry.missing_seeds > 0 && entry.seeds > 0) {
+    lines.push_back(fmt::format("{} {}: {} of {} seeds not run yet", kDoubleDagger, where,
+                                entry.missing_seeds, all));
+  }
+}
+
 /// The sentences below a table.
 std::vector<std::string> notes(const AccuracyTable& table) {
   std::vector<std::string> lines;
+  bool has_dots = false;
   for (const TableRow& row : table.rows) {
     for (std::size_t model = 0; model < table.models.size(); ++model) {
       const TableEntry& entry = row.entries[model];
-      if (entry.failed_seeds == 0) continue;
-      lines.push_back(fmt::format("{} {} {}, {}: {} of {} seeds failed", kDagger,
-                                  bits_label(row.weight_bits, row.activation_bits),
-                                  method_text(row), table.models[model], entry.failed_seeds,
-                                  entry.seeds + entry.failed_seeds));
+      const auto where = fmt::format("{} {}, {}", bits_label(row.weight_bits, row.activation_bits),
+                                     method_text(row), table.models[model]);
+      add_entry_notes(lines, where, entry);
+      has_dots = has_dots || (entry.seeds + entry.failed_seeds == 0 && entry.missing_seeds > 0);
     }
   }
+  if (has_dots) lines.push_back(fmt::format("{} not run yet", kDots));
   lines.insert(lines.end(), table.notes.begin(), table.notes.end());
   return lines;
 }
@@ -215,9 +239,9 @@ std::string csv_line(const AccuracyTable& table, const std::vector<std::string>&
     line += quote_csv(text) + ',';
   }
   for (const auto& text : row) line += quote_csv(text) + ',';
-  return line + fmt::format("{},{},{},{},{}\n", quote_csv(table.models[model]),
+  return line + fmt::format("{},{},{},{},{},{}\n", quote_csv(table.models[model]),
                             csv_number(entry.mean), csv_number(entry.standard_deviation),
-                            entry.seeds, entry.failed_seeds);
+                            entry.seeds, entry.failed_seeds, entry.missing_seeds);
 }
 
 }  // namespace
@@ -259,6 +283,8 @@ std::string render_latex(const AccuracyTable& table) {
   Style style;
   style.plus_minus = "$\\pm$";
   style.dagger = "$^\\dagger$";
+  style.double_dagger = "$^\\ddagger$";
+  style.dots = "\\dots";
   style.escape = escape_latex;
   style.bold = [](const std::string& text) { return "\\textbf{" + text + "}"; };
   const Grid grid = make_grid(table, style);
@@ -287,7 +313,7 @@ std::string render_latex(const AccuracyTable& table) {
 std::string render_csv(const AccuracyTable& table) {
   std::string text =
       "task,dataset,metric,bits,weight_bits,activation_bits,method,variant,model,mean,"
-      "standard_deviation,seeds,failed_seeds\n";
+      "standard_deviation,seeds,failed_seeds,missing_seeds\n";
   for (std::size_t model = 0; model < table.models.size(); ++model) {
     if (table.full_precision[model].seeds == 0) continue;
     text += csv_line(table, {"fp", "", "", kFullPrecision, ""}, model, table.full_precision[model]);
@@ -295,7 +321,7 @@ std::string render_csv(const AccuracyTable& table) {
   for (const TableRow& row : table.rows) {
     for (std::size_t model = 0; model < table.models.size(); ++model) {
       const TableEntry& entry = row.entries[model];
-      if (entry.seeds == 0 && entry.failed_seeds == 0) continue;
+      if (entry.seeds + entry.failed_seeds + entry.missing_seeds == 0) continue;
       text += csv_line(
           table,
           {bits_label(row.weight_bits, row.activation_bits), fmt::format("{}", row.weight_bits),

@@ -8,8 +8,9 @@ namespace ptqbench {
 
 /// Text of a table: the full-precision row, then the rows grouped by bits, a column a model. An
 /// entry is the mean with two decimals, with the sample standard deviation ("93.12±0.08") when
-/// there are at least two seeds, "-" when there is no cell, and "failed" when no seed finished;
-/// entries with failed seeds carry a dagger and a note below the table.
+/// there are at least two seeds, "-" when there is no such cell, "failed" when no seed finished,
+/// and three dots when none has run yet. Entries with failed seeds carry a dagger, finished ones
+/// with seeds that have not run a double dagger, and notes below the table say how many.
 ///
 /// Markdown and LaTeX set the best entry of each (bits, model) in bold, all of them when they agree
 /// in the decimals shown, and none where there is nothing to compare with. The full-precision row

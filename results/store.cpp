@@ -48,40 +48,28 @@ CellRecord CellStore::read(const std::string& fingerprint) const {
   return record;
 }
 
-std::vector<fs::path> CellStore::cell_paths() const {
-  std::vector<fs::path> paths;
+std::vector<std::string> CellStore::fingerprints() const {
+  std::vector<std::string> found;
   std::error_code error;
   fs::directory_iterator entry(cells_dir(), error);
   for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
     const fs::path& path = entry->path();
     // Temporary files of a killed process end in ".tmp".
-    if (path.extension() == kExtension) paths.push_back(path);
+    if (path.extension() == kExtension) found.push_back(path.stem().string());
   }
   if (error && error != std::errc::no_such_file_or_directory) {
     throw ResultsError(
         fmt::format("{}: cannot list the folder: {}", cells_dir().string(), error.message()));
   }
-  std::sort(paths.begin(), paths.end());
-  return paths;
-}
-
-StoredCells CellStore::read_all() const {
-  StoredCells cells;
-  for (const fs::path& path : cell_paths()) {
-    try {
-      cells.records.push_back(read(path.stem().string()));
-    } catch (const ResultsError& error) {
-      cells.problems.push_back({path, error.what()});
-    }
-  }
-  std::sort(cells.records.begin(), cells.records.end(), record_before);
-  return cells;
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 std::set<std::string> CellStore::finished_fingerprints() const {
   std::set<std::string> finished;
-  for (const fs::path& path : cell_paths()) {
+  for (const std::string& name : fingerprints()) {
     try {
+      const fs::path path = cell_path(name);
       const CellFileHead head = read_cell_file_head(path);
       check_name(path, head.fingerprint);
       if (head.status == CellStatus::kFinished) finished.insert(head.fingerprint);

@@ -9,21 +9,6 @@
 
 namespace ptqbench {
 
-/// A file that was left out because it could not be used.
-struct FileProblem {
-  std::filesystem::path path;
-  /// Names the file, too.
-  std::string message;
-};
-
-/// What the cell files of a run directory hold.
-struct StoredCells {
-  /// Sorted by `record_before`.
-  std::vector<CellRecord> records;
-  /// Sorted by path.
-  std::vector<FileProblem> problems;
-};
-
 /// The results in a run directory: one file a cell, `cells/<fingerprint>.h5`, and what `collect`
 /// makes of them, `results.h5`. Several processes may use one directory as long as no two write the
 /// same cell.
@@ -41,16 +26,15 @@ class CellStore {
   /// Throws ResultsError if the file is missing or unusable.
   CellRecord read(const std::string& fingerprint) const;
 
-  /// All cell files. An unusable one is reported, not thrown; a missing folder holds no cells.
-  StoredCells read_all() const;
+  /// The fingerprints that cell files are named after, sorted; a missing folder holds none. Throws
+  /// ResultsError if the folder cannot be listed.
+  std::vector<std::string> fingerprints() const;
 
   /// The cells that need not run again. Reads three attributes a file; unusable files are not
   /// finished.
   std::set<std::string> finished_fingerprints() const;
 
  private:
-  std::vector<std::filesystem::path> cell_paths() const;
-
   std::filesystem::path run_dir_;
 };
 

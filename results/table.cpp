@@ -37,6 +37,7 @@ Settings decisive_settings(const CellRecord& record, const TableLayout& layout) 
 }
 
 constexpr const char* kUnset = "unset";
+constexpr const char* kNotRun = "not run";
 
 std::string value_of(const Settings& settings, const std::string& key) {
   const auto found = settings.find(key);
@@ -48,6 +49,7 @@ std::set<std::string> differing_settings(const Records& cells, const TableLayout
   std::map<std::tuple<std::string, int64_t, int64_t>, std::vector<Settings>> settings_of_entry;
   std::set<std::string> keys;
   for (const CellRecord* cell : cells) {
+    if (cell->status == CellStatus::kMissing) continue;
     const Settings settings = decisive_settings(*cell, layout);
     for (const auto& [key, value] : settings) keys.insert(key);
     settings_of_entry[{cell->model, cell->weight_bits, cell->activation_bits}].push_back(settings);
@@ -87,6 +89,7 @@ struct ByValue {
 
 std::string variant_label(const std::set<std::string>& keys,
                           const std::vector<std::string>& values) {
+  if (!values.empty() && values.front() == kNotRun) return kNotRun;
   std::string label;
   std::size_t i = 0;
   for (const auto& key : keys) {
@@ -100,11 +103,12 @@ std::string variant_label(const std::set<std::string>& keys,
 TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
   std::map<int64_t, Records> finished;
   std::set<int64_t> failed;
+  std::set<int64_t> missing;
   for (const CellRecord* cell : cells) {
     if (cell->status == CellStatus::kFinished) {
       finished[cell->seed].push_back(cell);
     } else {
-      failed.insert(cell->seed);
+      (cell->status == CellStatus::kFailed ? failed : missing).insert(cell->seed);
     }
   }
   std::vector<double> values;
@@ -121,9 +125,12 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
     }
     values.push_back(last->metric);
     failed.erase(seed);
+    missing.erase(seed);
   }
+  for (const int64_t seed : failed) missing.erase(seed);
   TableEntry entry = summarize(values);
   entry.failed_seeds = static_cast<int64_t>(failed.size());
+  entry.missing_seeds = static_cast<int64_t>(missing.size());
   return entry;
 }
 
@@ -132,11 +139,23 @@ std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string
                                 const std::vector<std::string>& models, const TableLayout& layout,
                                 std::vector<std::string>& notes) {
   std::map<std::vector<std::string>, Records, ByValue> variants;
+  Records missing;
   for (const CellRecord* cell : cells) {
+    if (cell->status == CellStatus::kMissing) {
+      missing.push_back(cell);
+      continue;
+    }
     const Settings settings = decisive_settings(*cell, layout);
     std::vector<std::string> values;
     for (const auto& key : keys) values.push_back(value_of(settings, key));
     variants[values].push_back(cell);
+  }
+  // What a missing cell's settings are is known when it has run.
+  if (!missing.empty()) {
+    const bool has_place = variants.size() == 1;
+    auto& members = has_place ? variants.begin()->second
+                              : variants[std::vector<std::string>(keys.size(), kNotRun)];
+    members.insert(members.end(), missing.begin(), missing.end());
   }
   std::vector<TableRow> rows;
   for (const auto& [values, members] : variants) {

@@ -25,9 +25,10 @@ struct TableEntry {
   double mean = kNotMeasured;
   /// Sample standard deviation (divisor n - 1); NaN for fewer than two seeds.
   double standard_deviation = kNotMeasured;
-  /// How many seeds finished, and how many only failed.
+  /// How many seeds finished, how many only failed, and how many have not run yet.
   int64_t seeds = 0;
   int64_t failed_seeds = 0;
+  int64_t missing_seeds = 0;
 };
 
 /// One method at one bit width.
@@ -68,7 +69,8 @@ TableEntry summarize(const std::vector<double>& values);
 /// checkpoint, are not averaged: all rows of that method are split into variants named after what
 /// differs. Of two finished cells that differ in nothing but their fingerprint (two versions of the
 /// program, say) the one started last counts, and a note says so. A failed cell that has no metric
-/// name belongs to the first table of its task and data set.
+/// name belongs to the first table of its task and data set, and so does a missing one. A missing
+/// cell belongs to the variant of its method if there is only one, else to a row of its own.
 std::vector<AccuracyTable> build_tables(const std::vector<CellRecord>& records,
                                         const TableLayout& layout = {});
 

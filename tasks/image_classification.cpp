@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "methods/support/error.h"
+#include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/batch.h"
 #include "tasks/metrics/accuracy.h"
 #include "tasks/models/registry.h"
@@ -22,6 +23,13 @@ ImageClassification::ImageClassification(const DatasetOptions& options)
 
 UnitGraph ImageClassification::make_model(const std::string& name) const {
   return ptqbench::make_model(name, evaluation_->classes());
+}
+
+const std::string& ImageClassification::data_key() const {
+  std::call_once(key_computed_, [&] {
+    data_key_ = sha256_text(calibration_->content_key() + "\n" + evaluation_->content_key() + "\n");
+  });
+  return data_key_;
 }
 
 Tensors ImageClassification::calibration_inputs(const std::vector<int64_t>& ids) const {

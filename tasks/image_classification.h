@@ -1,5 +1,7 @@
 #pragma once
 
+#include <mutex>
+
 #include "tasks/task.h"
 
 namespace ptqbench {
@@ -15,6 +17,7 @@ class ImageClassification : public Task {
   UnitGraph make_model(const std::string& name) const override;
   int64_t calibration_population() const override { return calibration_->size(); }
   int64_t evaluation_population() const override { return evaluation_->size(); }
+  const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                    int64_t batch_size) const override;
@@ -22,6 +25,8 @@ class ImageClassification : public Task {
  private:
   std::unique_ptr<ImageDataset> calibration_;
   std::unique_ptr<ImageDataset> evaluation_;
+  mutable std::once_flag key_computed_;
+  mutable std::string data_key_;
 };
 
 }  // namespace ptqbench

@@ -32,6 +32,9 @@ class Task {
   virtual int64_t calibration_population() const = 0;
   /// Number of samples of the evaluation split.
   virtual int64_t evaluation_population() const = 0;
+  /// SHA-256 (hex) of what the data of both splits are, to tell them from others of the same name
+  /// (ImageDataset::content_key). Computed once. Throws IoError.
+  virtual const std::string& data_key() const = 0;
   /// The model's inputs for these samples, [S, ...] each. Throws IoError on an unreadable sample.
   virtual Tensors calibration_inputs(const std::vector<int64_t>& ids) const = 0;
   /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time.

@@ -91,26 +91,43 @@ std::vector<NamedTensor> training_state(const UnitGraph& model, const NesterovSg
   return state;
 }
 
-std::string describe(const TrainOptions& o) {
-  return fmt::format("{} {} {} {} {} {} {} {} {} {}", o.epochs, o.batch_size, o.learning_rate,
-                     o.momentum, o.weight_decay, o.label_smoothing, o.warmup_epochs, o.crop_padding,
-                     o.horizontal_flip, o.seed);
+constexpr const char* kMadeForPrefix = "made_for.";
+
+std::map<std::string, std::string> state_metadata(const TrainingState& state,
+                                                  const EpochReport& report) {
+  std::map<std::string, std::string> metadata = {{"epoch", std::to_string(report.epoch)},
+                                                 {"accuracy", fmt::format("{}", report.accuracy)}};
+  for (const auto& [name, text] : state.made_for) metadata[kMadeForPrefix + name] = text;
+  return metadata;
 }
 
-/// Loads an interrupted training; returns the report of the last epoch it had finished.
-EpochReport resume(const std::filesystem::path& file, const TrainOptions& options,
-                   const std::vector<NamedTensor>& state) {
+/// Refuses a state file that was made for something else.
+void check_made_for(const TrainingState& state, const std::map<std::string, std::string>& found) {
+  std::string differences;
+  for (const auto& [name, text] : state.made_for) {
+    const auto stored = found.find(kMadeForPrefix + name);
+    if (stored != found.end() && stored->second == text) continue;
+    differences += fmt::format("\n  {}: {} there, {} here", name,
+                               stored == found.end() ? "not recorded" : stored->second, text);
+  }
+  if (differences.empty()) return;
+  throw ConfigError(fmt::format(
+      "{} is the state of another training:{}\nDelete it to start afresh, or change the "
+      "configuration back to continue it.",
+      state.file.string(), differences));
+}
+
+/// Loads an interrupted training into `tensors`; returns the report of the last epoch it had
+/// finished.
+EpochReport resume(const TrainingState& state, const TrainOptions& options,
+                   const std::vector<NamedTensor>& tensors) {
   EpochReport report;
   report.epochs = options.epochs;
-  if (!std::filesystem::exists(file)) return report;
-  const auto checkpoint = load_checkpoint(file);
-  const auto found = checkpoint.metadata.find("options");
-  if (found == checkpoint.metadata.end() || found->second != describe(options)) {
-    throw ConfigError(file.string() +
-                      " is the state of a training with other options; remove it to start afresh");
-  }
+  if (!std::filesystem::exists(state.file)) return report;
+  const auto checkpoint = load_checkpoint(state.file);
+  check_made_for(state, checkpoint.metadata);
   const torch::NoGradGuard no_grad;
-  assign_parameters(checkpoint, state);
+  assign_parameters(checkpoint, tensors);
   report.epoch = std::stoll(checkpoint.metadata.at("epoch"));
   report.accuracy = std::stod(checkpoint.metadata.at("accuracy"));
   return report;
@@ -147,12 +164,12 @@ double train_epoch(const UnitGraph& model, const ImageDataset& train, const Trai
 }  // namespace
 
 EpochReport train_classifier(UnitGraph& model, const ImageDataset& train, const ImageDataset& test,
-                             const TrainOptions& options, const std::filesystem::path& state_file,
+                             const TrainOptions& options, const TrainingState& state,
                              const std::function<void(const EpochReport&)>& on_epoch) {
   const auto parameters = model.parameters();
   NesterovSgd optimizer(parameters, options.momentum, options.weight_decay);
-  const auto state = training_state(model, optimizer);
-  EpochReport report = resume(state_file, options, state);
+  const auto tensors = training_state(model, optimizer);
+  EpochReport report = resume(state, options, tensors);
   for (int64_t epoch = report.epoch; epoch < options.epochs; ++epoch) {
     const Stopwatch watch;
     for (const auto& p : parameters) at::Tensor(p.value).requires_grad_(true);
@@ -161,10 +178,7 @@ EpochReport train_classifier(UnitGraph& model, const ImageDataset& train, const 
     FullPrecisionPass pass;
     report.accuracy = top1_accuracy(model, pass, test, 0, kEvaluationBatch);
     for (const auto& p : parameters) at::Tensor(p.value).requires_grad_(false);
-    save_safetensors(state_file, state,
-                     {{"options", describe(options)},
-                      {"epoch", std::to_string(epoch + 1)},
-                      {"accuracy", fmt::format("{}", report.accuracy)}});
+    save_safetensors(state.file, tensors, state_metadata(state, report));
     report.seconds = watch.seconds();
     on_epoch(report);
   }

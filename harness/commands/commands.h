@@ -1,6 +1,8 @@
 #pragma once
 
 #include <functional>
+#include <string>
+#include <vector>
 
 namespace CLI {
 class App;
@@ -20,6 +22,11 @@ void add_table(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
+
+/// `--set KEY=VALUE`, repeatable, into `set`.
+void add_set_option(CLI::App& command, std::vector<std::string>& set, const std::string& example);
+/// `--filter EXPRESSION`.
+void add_filter_option(CLI::App& command, std::string& filter);
 
 /// A command that one process does alone: the other ranks of a job do nothing.
 Command on_rank_zero(const std::function<int()>& body);

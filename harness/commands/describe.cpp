@@ -17,10 +17,8 @@ void add_describe(CLI::App& app, Command& chosen) {
                                      "show, for each model, bits and method of a sweep, every "
                                      "layer with its unit, bits and ranges");
   command->add_option("config", *config, "sweep (YAML)")->required();
-  command->add_option("--set", *set, "change a setting (repeatable)")
-      ->take_all()
-      ->allow_extra_args(false);
-  command->add_option("--filter", *filter, "only some cells, e.g. model=resnet20,method=qdrop");
+  add_set_option(*command, *set, "settings.first_last=brecq");
+  add_filter_option(*command, *filter);
   command->callback([config, set, filter, &chosen] {
     chosen = on_rank_zero([config, set, filter] {
       fmt::print("{}", describe_sweep(*config, *set, *filter));

@@ -10,13 +10,8 @@ namespace {
 void add_sweep_options(CLI::App& command, RunOptions& options) {
   command.add_option("config", options.config, "sweep (YAML)")->required();
   command.add_option("--out", options.out, "run directory [runs/NAME OF THE SWEEP]");
-  command
-      .add_option("--set", options.set,
-                  "change a setting, e.g. settings.iterations=100 (repeatable)")
-      ->take_all()
-      ->allow_extra_args(false);
-  command.add_option("--filter", options.filter,
-                     "only some cells, e.g. model=resnet20,method=brecq|qdrop,bits=w4a4");
+  add_set_option(command, options.set, "settings.iterations=100");
+  add_filter_option(command, options.filter);
 }
 
 }  // namespace
@@ -27,7 +22,7 @@ void add_run(CLI::App& app, Command& chosen) {
       app.add_subcommand("run", "run a sweep; cells that are already done are not run again");
   add_sweep_options(*command, *options);
   command->add_option("--limit", options->limit, "run at most so many cells")
-      ->check(CLI::PositiveNumber);
+      ->check(CLI::Range(1, 1000000, "at least 1"));
   command->add_flag("--dry-run", options->dry_run, "show the plan and stop");
   command->callback([options, &chosen] {
     chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };

@@ -5,13 +5,10 @@
 #include <memory>
 
 #include "harness/commands/commands.h"
-#include "harness/config/sweep.h"
-#include "harness/run/names.h"
-#include "harness/run/plan.h"
 #include "harness/run/report.h"
-#include "harness/run/run_directory.h"
 #include "methods/support/error.h"
 #include "results/collect.h"
+#include "results/manifest.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -28,17 +25,19 @@ const std::map<std::string, Renderer>& renderers() {
 }
 
 int show_tables(const std::filesystem::path& run_dir, const std::string& format) {
-  if (!std::filesystem::exists(sweep_file(run_dir))) {
-    throw IoError(run_dir.string() + " is not a run directory: it has no sweep.yaml");
+  std::error_code ignored;
+  if (!std::filesystem::exists(run_dir, ignored)) {
+    throw IoError("there is no run directory " + run_dir.string());
   }
-  const auto sweep = load_sweep(sweep_file(run_dir), {}, known_names(), {/*check_files=*/false});
-  CollectOptions options;
-  options.layout = layout_of(sweep);
-  const auto stored = CellStore(run_dir).read_all();
-  for (const auto& problem : stored.problems) fmt::print(stderr, "warning: {}\n", problem.message);
-  const auto tables = build_tables(stored.records, options.layout);
-  if (tables.empty()) throw IoError(run_dir.string() + " has no results yet");
-  for (const auto& table : tables) fmt::print("{}\n", renderers().at(format)(table));
+  if (!std::filesystem::exists(manifest_path(run_dir), ignored)) {
+    throw IoError(fmt::format("{} is not a run directory: it has no {}", run_dir.string(),
+                              manifest_path(run_dir).filename().string()));
+  }
+  const auto results = read_results(run_dir);
+  for (const auto& table : results.tables) fmt::print("{}\n", renderers().at(format)(table));
+  // The state goes to standard error; in a file of both the table comes first.
+  std::fflush(stdout);
+  print_state(results);
   return 0;
 }
 

@@ -16,9 +16,7 @@ void add_train(CLI::App& app, Command& chosen) {
   auto* command =
       app.add_subcommand("train", "train a full-precision model and write its checkpoint");
   command->add_option("config", *config, "training (YAML)")->required();
-  command->add_option("--set", *set, "change a setting, e.g. epochs=5 (repeatable)")
-      ->take_all()
-      ->allow_extra_args(false);
+  add_set_option(*command, *set, "epochs=5");
   command->callback([config, set, &chosen] {
     chosen = [config, set](Communicator& communicator) {
       return train_model(communicator, load_train(*config, *set, known_names()));

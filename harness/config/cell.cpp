@@ -40,18 +40,18 @@ std::string cell_label(const Cell& cell) {
                      cell.seed);
 }
 
-std::string fingerprint_text(const Cell& cell, const std::string& checkpoint_sha256,
-                             const std::string& calibration_ids_sha256) {
+std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
   std::string text = fmt::format("result_format_version={}\n", kResultFormatVersion);
-  for (const auto& [name, value] : canonical_settings(cell)) text += name + "=" + value + "\n";
-  text += "checkpoint_sha256=" + checkpoint_sha256 + "\n";
-  text += "calibration_ids_sha256=" + calibration_ids_sha256 + "\n";
+  for (const auto& [name, value] : canonical_settings(cell))
+    text += fmt::format("{}={}\n", name, value);
+  text += "checkpoint_sha256=" + hashes.checkpoint + "\n";
+  text += "data_sha256=" + hashes.data + "\n";
+  text += "calibration_ids_sha256=" + hashes.calibration_ids + "\n";
   return text;
 }
 
-std::string fingerprint(const Cell& cell, const std::string& checkpoint_sha256,
-                        const std::string& calibration_ids_sha256) {
-  return sha256_text(fingerprint_text(cell, checkpoint_sha256, calibration_ids_sha256));
+std::string fingerprint(const Cell& cell, const InputHashes& hashes) {
+  return sha256_text(fingerprint_text(cell, hashes));
 }
 
 }  // namespace ptqbench

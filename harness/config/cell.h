@@ -15,7 +15,7 @@ namespace ptqbench {
 struct SweepConfig;
 
 /// Goes up whenever the same settings would no longer give the same result.
-inline constexpr int kResultFormatVersion = 1;
+inline constexpr int kResultFormatVersion = 2;
 
 /// One (task, model, bits, method, seed) with everything that decides its result.
 struct Cell {
@@ -49,15 +49,21 @@ std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& 
 /// "resnet20 w4a4 qdrop seed 1"
 std::string cell_label(const Cell& cell);
 
-/// What the fingerprint hashes: the format version, canonical_settings() and both hashes, one
+/// What is in a cell's files, as SHA-256 in hex.
+struct InputHashes {
+  std::string checkpoint;
+  /// Task::data_key().
+  std::string data;
+  std::string calibration_ids;
+};
+
+/// What the fingerprint hashes: the format version, canonical_settings() and the hashes, one
 /// `name=value` a line.
-std::string fingerprint_text(const Cell& cell, const std::string& checkpoint_sha256,
-                             const std::string& calibration_ids_sha256);
+std::string fingerprint_text(const Cell& cell, const InputHashes& hashes);
 
 /// SHA-256 (hex) of fingerprint_text(): cells with the same fingerprint have the same result.
 /// Settings that the method does not use count too, so that the fingerprint does not depend on what
 /// each version of a method reads.
-std::string fingerprint(const Cell& cell, const std::string& checkpoint_sha256,
-                        const std::string& calibration_ids_sha256);
+std::string fingerprint(const Cell& cell, const InputHashes& hashes);
 
 }  // namespace ptqbench

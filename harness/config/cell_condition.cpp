@@ -7,6 +7,7 @@
 #include <tuple>
 
 #include "harness/config/problems.h"
+#include "harness/config/split.h"
 #include "harness/config/yaml_reader.h"
 #include "methods/support/nearest_name.h"
 
@@ -21,18 +22,6 @@ bool contains(const std::vector<Value>& values, const Value& value) {
 bool allows_name(const std::vector<std::string>& names, const std::string& name,
                  const std::string& label) {
   return names.empty() || contains(names, name) || contains(names, label);
-}
-
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts(1);
-  for (const char c : text) {
-    if (c == separator) {
-      parts.emplace_back();
-    } else {
-      parts.back() += c;
-    }
-  }
-  return parts;
 }
 
 /// Each value once, in the order of the cells.

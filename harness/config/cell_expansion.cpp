@@ -51,7 +51,7 @@ Cell make_cell(const SweepConfig& sweep, const SweepModel& model, const BitWidth
 void check_distinct(const std::vector<Cell>& cells) {
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < cells.size(); ++i) {
-    const auto identity = fingerprint_text(cells[i], cells[i].checkpoint.string(), "");
+    const auto identity = fingerprint_text(cells[i], {cells[i].checkpoint.string(), "", ""});
     const auto [first, inserted] = seen.emplace(identity, i);
     if (inserted) continue;
     throw ConfigError(fmt::format("the cells '{}' and '{}' have the same settings; leave one out",

@@ -37,7 +37,7 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
-    map.reject_unknown_keys();
+    map.reject_unknown_keys("settings", field_names<MethodSettings>());
     return std::move(sweep_);
   }
 
@@ -45,7 +45,7 @@ class SweepReader {
   template <class Options>
   static std::vector<std::string> read_section(const YamlReader& reader, Options& options) {
     YamlMapReader map(reader);
-    const auto given = read_options(map, options);
+    auto given = read_options(map, options);
     map.reject_unknown_keys();
     return given;
   }
@@ -69,43 +69,49 @@ class SweepReader {
     return items;
   }
 
-  /// The label of an entry, by default its name. Labels tell rows and filters apart, so they are
-  /// unique.
-  template <class Entry>
-  static void read_label(YamlMapReader& map, Entry& entry, const std::vector<Entry>& others) {
-    entry.label = entry.name;
-    if (const auto label = map.optional("label")) entry.label = read_config_label(*label);
-    check_label(map.reader(), entry, others);
-  }
-
-  template <class Entry>
-  static void check_label(const YamlReader& reader, const Entry& entry,
-                          const std::vector<Entry>& others) {
-    const auto same = [&](const Entry& other) { return other.label == entry.label; };
-    if (entry.label.empty() || std::none_of(others.begin(), others.end(), same)) return;
-    reader.problem("the label " + quoted(entry.label) +
-                   " is used twice; give each its own 'label'");
-  }
-
-  void read_models(const YamlReader& reader) {
+  /// A list of names, or of maps with a name, a label and what `read_more` reads. Labels, by
+  /// default the names, tell rows and filters apart, so they are unique.
+  template <class Entry, class ReadMore>
+  static void read_entries(const YamlReader& reader, const std::string& kind,
+                           const std::vector<std::string>& valid, std::vector<Entry>& entries,
+                           ReadMore read_more) {
     for (const auto& item : at_least_one(reader)) {
-      SweepModel model;
+      Entry entry;
       if (item.is(YamlValue::Kind::kScalar)) {
-        model.name = item.choice("model", known_.models).value_or("");
-        model.label = model.name;
-        check_label(item, model, sweep_.models);
+        entry.name = item.choice(kind, valid).value_or("");
+        entry.label = entry.name;
       } else {
         YamlMapReader map(item);
         if (const auto name = map.required("name")) {
-          model.name = name->choice("model", known_.models).value_or("");
+          entry.name = name->choice(kind, valid).value_or("");
         }
-        read_label(map, model, sweep_.models);
-        if (const auto checkpoint = map.optional("checkpoint"))
-          model.checkpoint = read_file(*checkpoint);
+        entry.label = entry.name;
+        if (const auto label = map.optional("label")) entry.label = read_config_label(*label);
+        read_more(map, entry);
         map.reject_unknown_keys();
       }
-      sweep_.models.push_back(std::move(model));
+      const auto same = [&](const Entry& other) { return other.label == entry.label; };
+      if (!entry.label.empty() && std::any_of(entries.begin(), entries.end(), same)) {
+        item.problem("the label " + ptqbench::quoted(entry.label) +
+                     " is used twice; give each its own 'label'");
+      }
+      entries.push_back(std::move(entry));
     }
+  }
+
+  void read_models(const YamlReader& reader) {
+    read_entries(reader, "model", known_.models, sweep_.models,
+                 [&](YamlMapReader& map, SweepModel& model) {
+                   if (const auto file = map.optional("checkpoint"))
+                     model.checkpoint = read_file(*file);
+                 });
+  }
+
+  void read_methods(const YamlReader& reader) {
+    read_entries(reader, "method", known_.methods, sweep_.methods,
+                 [](YamlMapReader& map, SweepMethod& method) {
+                   if (const auto set = map.optional("set")) method.set = read_changes(*set);
+                 });
   }
 
   std::filesystem::path read_file(const YamlReader& reader) const {
@@ -119,26 +125,6 @@ class SweepReader {
       }
     }
     return path;
-  }
-
-  void read_methods(const YamlReader& reader) {
-    for (const auto& item : at_least_one(reader)) {
-      SweepMethod method;
-      if (item.is(YamlValue::Kind::kScalar)) {
-        method.name = item.choice("method", known_.methods).value_or("");
-        method.label = method.name;
-        check_label(item, method, sweep_.methods);
-      } else {
-        YamlMapReader map(item);
-        if (const auto name = map.required("name")) {
-          method.name = name->choice("method", known_.methods).value_or("");
-        }
-        read_label(map, method, sweep_.methods);
-        if (const auto set = map.optional("set")) method.set = read_changes(*set);
-        map.reject_unknown_keys();
-      }
-      sweep_.methods.push_back(std::move(method));
-    }
   }
 
   void read_bits(const YamlReader& reader) {

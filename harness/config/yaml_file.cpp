@@ -8,6 +8,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "harness/config/split.h"
 #include "methods/support/error.h"
 
 namespace ptqbench {
@@ -121,18 +122,6 @@ class IncludeReader {
   std::vector<fs::path> including_;
 };
 
-std::vector<std::string> split_path(const std::string& path) {
-  std::vector<std::string> keys(1);
-  for (const char c : path) {
-    if (c == '.') {
-      keys.emplace_back();
-    } else {
-      keys.back() += c;
-    }
-  }
-  return keys;
-}
-
 /// Whether `keys` leads only through maps (or through nothing yet); otherwise notes what is in the
 /// way.
 bool leads_through_maps(const YamlValue& root, const std::vector<std::string>& keys,
@@ -157,7 +146,7 @@ bool leads_through_maps(const YamlValue& root, const std::vector<std::string>& k
 void apply_set(YamlValue& root, const std::string& assignment, Problems& problems) {
   const ConfigPlace place{"--set " + assignment, 0, 0};
   const auto equals = assignment.find('=');
-  const auto keys = split_path(assignment.substr(0, equals));
+  const auto keys = split(assignment.substr(0, equals), '.');
   if (equals == std::string::npos || std::count(keys.begin(), keys.end(), "") > 0) {
     problems.add(place, "", "expected key=value, such as settings.iterations=100");
     return;
@@ -188,7 +177,10 @@ YamlValue load_yaml(const fs::path& path, const std::vector<std::string>& set_ov
                     Problems& problems) {
   IncludeReader reader(problems);
   auto root = reader.read(path);
-  if (reader.failed()) problems.throw_if_any();
+  if (!reader.failed() && root.entries.empty()) {
+    problems.add({path.string(), 0, 0}, "", "is empty; expected keys such as 'name: my_sweep'");
+  }
+  if (reader.failed() || root.entries.empty()) problems.throw_if_any();
   for (const auto& assignment : set_overrides) apply_set(root, assignment, problems);
   return root;
 }

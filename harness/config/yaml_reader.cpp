@@ -139,11 +139,15 @@ std::optional<YamlReader> YamlMapReader::required(const std::string& key) {
   return found;
 }
 
-void YamlMapReader::reject_unknown_keys() const {
+void YamlMapReader::reject_unknown_keys(const std::string& section,
+                                        const std::vector<std::string>& section_keys) const {
   for (const auto& entry : reader_.value().entries) {
     if (std::count(asked_.begin(), asked_.end(), entry.key) > 0) continue;
-    reader_.problems_->add(entry.place, path_of(entry.key),
-                           "unknown key" + valid_names_hint(entry.key, asked_));
+    const bool misplaced = std::count(section_keys.begin(), section_keys.end(), entry.key) > 0;
+    reader_.problems_->add(
+        entry.place, path_of(entry.key),
+        "unknown key" + (misplaced ? fmt::format("; did you mean '{}.{}'?", section, entry.key)
+                                   : valid_names_hint(entry.key, asked_)));
   }
 }
 

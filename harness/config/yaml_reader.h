@@ -65,9 +65,10 @@ class YamlMapReader {
   /// Notes a missing key.
   std::optional<YamlReader> required(const std::string& key);
 
-  /// Notes each key that was not asked for, with the nearest one that was. Call when all have been
-  /// asked for.
-  void reject_unknown_keys() const;
+  /// Notes each key that was not asked for, with the nearest one that was, or that it belongs into
+  /// the map `section` if it is one of that map's keys. Call when all have been asked for.
+  void reject_unknown_keys(const std::string& section = "",
+                           const std::vector<std::string>& section_keys = {}) const;
 
   const YamlReader& reader() const { return reader_; }
 

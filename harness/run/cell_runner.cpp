@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "harness/run/cell_identity.h"
 #include "harness/run/cell_settings.h"
 #include "harness/run/machine.h"
 #include "methods/reconstruction/quantize.h"
@@ -85,9 +86,8 @@ std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
 }  // namespace
 
 const Task& CellRunner::task_for(const Cell& cell) {
-  auto& task = tasks_[cell.task];
-  if (!task) task = make_task(cell.task, cell.dataset);
-  return *task;
+  if (!task_) task_ = make_task(cell.task, cell.dataset);
+  return *task_;
 }
 
 double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
@@ -103,15 +103,7 @@ double CellRunner::full_precision_metric(const Cell& cell, const Task& task, con
 }
 
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
-  CellRecord record;
-  record.fingerprint = fingerprint;
-  record.task = cell.task;
-  record.dataset = cell.dataset.name;
-  record.model = cell.model_label;
-  record.method = cell.method_label;
-  record.weight_bits = cell.weight_bits;
-  record.activation_bits = cell.activation_bits;
-  record.seed = cell.seed;
+  CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
   record.device = "cpu";
   record.rank = rank_;
@@ -126,6 +118,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
   std::string stage = "start";
   try {
     run_stages(cell, record, stage);
+    record.status = CellStatus::kFinished;
   } catch (const std::exception& error) {
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
@@ -153,10 +146,12 @@ void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& s
   Tensors calibration;
   timed_stage(record, stage, "calibration_data", [&] {
     record.calibration_ids = calibration_ids(task, cell);
-    record.provenance["calibration_ids_sha256"] = calibration_ids_hash(record.calibration_ids);
+    const InputHashes hashes{checkpoint_hash, task.data_key(),
+                             calibration_ids_hash(record.calibration_ids)};
+    record.provenance["data_sha256"] = hashes.data;
+    record.provenance["calibration_ids_sha256"] = hashes.calibration_ids;
     // The plan was made from rank 0's files, perhaps long ago.
-    if (fingerprint(cell, checkpoint_hash, calibration_ids_hash(record.calibration_ids)) !=
-        record.fingerprint) {
+    if (fingerprint(cell, hashes) != record.fingerprint) {
       throw Error(
           fmt::format("{} or the data set changed after the plan was made, or differs on "
                       "this host; run the sweep again",

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "harness/run/plan.h"
 #include "results/cell_record.h"
@@ -15,8 +16,10 @@ namespace ptqbench {
 /// full-precision metrics.
 class CellRunner {
  public:
-  /// `rank` and `threads` go into the records.
-  CellRunner(int rank, int64_t threads) : rank_(rank), threads_(threads) {}
+  /// `rank` and `threads` go into the records. `task` is that of all cells; without one the first
+  /// cell opens it.
+  CellRunner(int rank, int64_t threads, std::unique_ptr<Task> task = nullptr)
+      : rank_(rank), threads_(threads), task_(std::move(task)) {}
 
   /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
   /// is a record with the stage and the reason.
@@ -30,7 +33,7 @@ class CellRunner {
 
   int rank_;
   int64_t threads_;
-  std::map<std::string, std::unique_ptr<Task>> tasks_;
+  std::unique_ptr<Task> task_;
   std::map<std::string, double> full_precision_;
 };
 

@@ -20,7 +20,7 @@ namespace {
 /// Values that many cells share, computed once.
 class PlanCache {
  public:
-  explicit PlanCache(const SweepConfig& sweep) : task_(make_task(sweep.task, sweep.dataset)) {}
+  explicit PlanCache(const Task& task) : task_(task) {}
 
   const std::string& checkpoint_hash(const Cell& cell) {
     auto [entry, added] = hashes_.try_emplace(cell.checkpoint.string());
@@ -29,47 +29,62 @@ class PlanCache {
   }
 
   const std::string& ids_hash(const Cell& cell) {
+    if (cell.settings.calibration_samples > task_.calibration_population()) {
+      throw ConfigError(fmt::format(
+          "{}: calibration_samples is {}, but split '{}' of data set '{}' has {} samples",
+          cell_label(cell), cell.settings.calibration_samples, cell.dataset.calibration_split,
+          cell.dataset.name, task_.calibration_population()));
+    }
     auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
-    if (added) entry->second = calibration_ids_hash(calibration_ids(*task_, cell));
+    if (added) entry->second = calibration_ids_hash(calibration_ids(task_, cell));
     return entry->second;
   }
 
   const ModelCost& model_cost(const Cell& cell) {
     auto [entry, added] = costs_.try_emplace(cell.model);
-    if (added) entry->second = measure_model(*task_, cell.model);
+    if (added) entry->second = measure_model(task_, cell.model);
     return entry->second;
   }
 
   int64_t evaluation_samples(const Cell& cell) const {
-    const int64_t all = task_->evaluation_population();
+    const int64_t all = task_.evaluation_population();
     return cell.evaluation.samples == 0 ? all : std::min(all, cell.evaluation.samples);
   }
 
  private:
-  std::unique_ptr<Task> task_;
+  const Task& task_;
   std::map<std::string, std::string> hashes_;
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
 };
 
+void require_checkpoints(const SweepConfig& sweep) {
+  for (const auto& model : sweep.models) {
+    if (!model.checkpoint.empty()) continue;
+    throw ConfigError(
+        fmt::format("model '{}' has no checkpoint: give it one, as in "
+                    "models: [{{name: {}, checkpoint: FILE}}]",
+                    model.label, model.name));
+  }
+}
+
 }  // namespace
 
 std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
-                                   const std::filesystem::path& run_dir) {
+                                   const Task& task, const std::filesystem::path& run_dir) {
+  require_checkpoints(sweep);
+  const auto cells = expand(sweep);
+  const auto condition = parse_filter(filter, cells);
   const auto finished = CellStore(run_dir).finished_fingerprints();
-  PlanCache cache(sweep);
+  PlanCache cache(task);
   std::vector<PlannedCell> plan;
   std::map<std::string, std::string> labels;
-  for (const Cell& cell : select_cells(expand(sweep), filter)) {
-    if (cell.checkpoint.empty()) {
-      throw ConfigError(
-          fmt::format("model '{}' has no checkpoint: give it one, as in "
-                      "models: [{{name: {}, checkpoint: FILE}}]",
-                      cell.model_label, cell.model));
-    }
+  for (const Cell& cell : cells) {
     PlannedCell planned;
     planned.cell = cell;
-    planned.fingerprint = fingerprint(cell, cache.checkpoint_hash(cell), cache.ids_hash(cell));
+    planned.selected = condition.matches(cell);
+    planned.fingerprint =
+        fingerprint(cell, {cache.checkpoint_hash(cell), task.data_key(), cache.ids_hash(cell)});
     const auto [same, is_new] = labels.try_emplace(planned.fingerprint, cell_label(cell));
     if (!is_new) {
       throw ConfigError(fmt::format(
@@ -96,7 +111,7 @@ std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
   std::vector<size_t> pending;
   for (size_t i = 0; i < plan.size(); ++i) {
-    if (!plan[i].done) pending.push_back(i);
+    if (plan[i].selected && !plan[i].done) pending.push_back(i);
   }
   std::stable_sort(pending.begin(), pending.end(),
                    [&](size_t a, size_t b) { return plan[a].tera_macs > plan[b].tera_macs; });

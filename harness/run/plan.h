@@ -23,25 +23,27 @@ struct PlannedCell {
   double tera_macs = 0;
   /// A finished result with this fingerprint is in the run directory.
   bool done = false;
+  /// The filter of this call lets it through.
+  bool selected = true;
 };
 
-/// The cells of a sweep, in its order, with fingerprints and costs. Opens each data set and reads
-/// each checkpoint once. `filter` as in `--filter` ("" for all). Throws what those throw.
+/// All cells of a sweep, in its order, with fingerprints and costs. Reads each checkpoint once.
+/// `filter` as in `--filter` ("" for all); `task` is the sweep's. Throws ConfigError and IoError.
 std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
-                                   const std::filesystem::path& run_dir);
+                                   const Task& task, const std::filesystem::path& run_dir);
 
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);
 
-/// Indices into `plan` of the cells still to do, the most expensive first (ties in the sweep's
-/// order).
+/// Indices into `plan` of the selected cells still to do, the most expensive first (ties in the
+/// sweep's order).
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan);
 
 /// The calibration samples of a cell: drawn without replacement from the seed, so that all methods,
 /// bits and models of a seed see the same ones.
 std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell);
 
-/// SHA-256 of the ids, in their order.
+/// SHA-256 (hex) of the ids, in their order.
 std::string calibration_ids_hash(const std::vector<int64_t>& ids);
 
 }  // namespace ptqbench

@@ -33,7 +33,7 @@ void Progress::finished(size_t item, int rank, const WorkOutcome& outcome) {
   ++done_;
   done_cost_ += plan_[item].tera_macs;
   const std::string label = cell_label(plan_[item].cell);
-  if (!outcome.succeeded) failures_.push_back(label + ": " + outcome.summary);
+  if (!outcome.succeeded) failures_[item] = outcome.summary;
   fmt::print(stderr, "{}[{}/{}] {} {} {} ({}, rank {}){}\n", terminal_ ? kEraseLine : "", done_,
              total_, label, outcome.succeeded ? "=" : "FAILED:", outcome.summary,
              duration(outcome.seconds), rank, time_left());

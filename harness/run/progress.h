@@ -20,8 +20,8 @@ class Progress : public SchedulerListener {
   void started(size_t item, int rank) override;
   void finished(size_t item, int rank, const WorkOutcome& outcome) override;
 
-  /// Cells that failed, as "label: reason".
-  const std::vector<std::string>& failures() const { return failures_; }
+  /// Why cells failed, by their place in the plan.
+  const std::map<size_t, std::string>& failures() const { return failures_; }
 
  private:
   std::string time_left() const;
@@ -34,7 +34,7 @@ class Progress : public SchedulerListener {
   double done_cost_ = 0;
   size_t done_ = 0;
   std::map<int, size_t> running_;
-  std::vector<std::string> failures_;
+  std::map<size_t, std::string> failures_;
   Stopwatch watch_;
   bool terminal_;
 };

@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
-#include "results/collect.h"
+#include <algorithm>
+#include <cstdio>
+#include <set>
+
 #include "results/render.h"
 
 namespace ptqbench {
@@ -14,28 +17,27 @@ constexpr double kMacsPerCoreSecond = 15e9;
 
 double core_hours(double tera_macs) { return tera_macs * 1e12 / kMacsPerCoreSecond / 3600; }
 
-}  // namespace
-
-TableLayout layout_of(const SweepConfig& sweep) {
-  TableLayout layout;
-  for (const auto& model : sweep.models) layout.models.push_back(model.label);
-  for (const auto& bits : sweep.bits)
-    layout.bits.push_back(bits_label(bits.weights, bits.activations));
-  for (const auto& method : sweep.methods) layout.methods.push_back(method.label);
-  return layout;
+std::string record_label(const CellRecord& record) {
+  return fmt::format("{} {} {} seed {}", record.model, bits_label(record), record.method,
+                     record.seed);
 }
+
+}  // namespace
 
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir) {
   double pending_cost = 0;
+  size_t selected = 0;
   size_t done = 0;
   size_t width = 4;
   for (const auto& planned : plan) width = std::max(width, cell_label(planned.cell).size());
   fmt::print("{:<{}}  {:>10}  {:>10}  {:<8}  {}\n", "cell", width, "TMAC", "core h", "state",
              "fingerprint");
   for (const auto& planned : plan) {
+    if (!planned.selected) continue;
     fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:<8}  {}\n", cell_label(planned.cell), width,
                planned.tera_macs, core_hours(planned.tera_macs), planned.done ? "done" : "to do",
                planned.fingerprint.substr(0, 12));
+    ++selected;
     if (planned.done) {
       ++done;
     } else {
@@ -43,25 +45,47 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
     }
   }
   fmt::print("{} cells, {} done, {} to do; about {:.2f} core hours left; run directory {}\n",
-             plan.size(), done, plan.size() - done, core_hours(pending_cost), run_dir.string());
+             selected, done, selected - done, core_hours(pending_cost), run_dir.string());
 }
 
-int collect_and_report(const std::filesystem::path& run_dir, const SweepConfig& sweep,
-                       const std::vector<std::string>& fingerprints,
-                       const std::vector<std::string>& failures) {
-  CollectOptions options;
-  options.fingerprints = std::set<std::string>(fingerprints.begin(), fingerprints.end());
-  options.layout = layout_of(sweep);
-  const auto report = collect(run_dir, options);
-  for (const auto& table : report.tables) fmt::print("{}\n", render_console(table));
-  for (const auto& problem : report.problems) fmt::print(stderr, "warning: {}\n", problem.message);
-  size_t failed = 0;
-  for (const auto& record : report.records) failed += record.status == CellStatus::kFailed ? 1 : 0;
-  fmt::print(stderr, "{} of {} cells finished, {} failed, {} not run; {}\n",
-             report.records.size() - failed, fingerprints.size(), failed, report.absent.size(),
-             (run_dir / "results.h5").string());
-  for (const auto& failure : failures) fmt::print(stderr, "failed: {}\n", failure);
-  return failed > 0 || !failures.empty() ? 1 : 0;
+void print_state(const SweepResults& results) {
+  for (const auto& problem : results.problems) fmt::print(stderr, "warning: {}\n", problem);
+  fmt::print(stderr, "{} of {} cells finished, {} failed, {} not run\n",
+             results.count(CellStatus::kFinished), results.records.size(),
+             results.count(CellStatus::kFailed), results.count(CellStatus::kMissing));
+  for (const auto& record : results.records) {
+    if (record.status != CellStatus::kFailed) continue;
+    fmt::print(stderr, "failed: {}: {}: {}\n", record_label(record), record.failed_stage,
+               record.failure_reason);
+  }
+  if (results.other_cells > 0) {
+    fmt::print(stderr, "{} more cell {} of earlier settings; kept, not shown\n",
+               results.other_cells, results.other_cells == 1 ? "file is" : "files are");
+  }
+}
+
+int report_sweep(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,
+                 const std::map<size_t, std::string>& failures) {
+  const auto results = read_results(run_dir);
+  for (const auto& table : results.tables) fmt::print("{}\n", render_console(table));
+  std::fflush(stdout);
+  print_state(results);
+  std::set<std::string> failed;
+  for (const auto& record : results.records) {
+    if (record.status == CellStatus::kFailed) failed.insert(record.fingerprint);
+  }
+  for (const auto& [item, reason] : failures) {
+    // A failure without a record: its result could not be written.
+    if (failed.count(plan[item].fingerprint) == 0)
+      fmt::print(stderr, "failed: {}: {}\n", cell_label(plan[item].cell), reason);
+  }
+  write_results(run_dir, results);
+  fmt::print(stderr, "results in {}\n", (run_dir / "results.h5").string());
+  const bool selected_failed =
+      std::any_of(plan.begin(), plan.end(), [&](const PlannedCell& planned) {
+        return planned.selected && failed.count(planned.fingerprint) > 0;
+      });
+  return selected_failed || !failures.empty() ? 1 : 0;
 }
 
 }  // namespace ptqbench

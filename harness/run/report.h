@@ -1,25 +1,28 @@
 #pragma once
 
+#include <cstddef>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <vector>
 
-#include "harness/config/sweep.h"
 #include "harness/run/plan.h"
-#include "results/table.h"
+#include "results/collect.h"
 
 namespace ptqbench {
 
-/// Rows and columns in the order of the sweep.
-TableLayout layout_of(const SweepConfig& sweep);
-
-/// Prints the cells with their costs and what is already done, to standard output.
+/// Prints the selected cells with their costs and what is already done, to standard output.
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir);
 
-/// Rebuilds results.h5 from the cells of these fingerprints and prints the tables (standard output)
-/// and the failures (standard error). Returns the exit code: 1 when a cell failed, else 0.
-int collect_and_report(const std::filesystem::path& run_dir, const SweepConfig& sweep,
-                       const std::vector<std::string>& fingerprints,
-                       const std::vector<std::string>& failures);
+/// Tells on standard error how far a sweep has come: cell files that cannot be read, cells
+/// finished, failed and missing, the reasons of the failed ones, and how many cell files are of
+/// earlier settings.
+void print_state(const SweepResults& results);
+
+/// Prints the tables of the whole sweep (standard output) and its state, and rebuilds results.h5.
+/// `failures`: what this call saw fail, by place in the plan. Returns the exit code: 1 when a
+/// selected cell has failed, now or earlier, else 0.
+int report_sweep(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,
+                 const std::map<size_t, std::string>& failures);
 
 }  // namespace ptqbench

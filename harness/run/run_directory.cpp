@@ -3,19 +3,14 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-
+#include "harness/run/cell_identity.h"
 #include "methods/support/error.h"
+#include "results/atomic_file.h"
 #include "results/cell_file.h"
 #include "results/error.h"
+#include "results/manifest.h"
 
 namespace ptqbench {
-
-std::filesystem::path sweep_file(const std::filesystem::path& run_dir) {
-  return run_dir / "sweep.yaml";
-}
 
 void check_run_directory(const std::filesystem::path& run_dir) {
   auto existing = run_dir;
@@ -30,26 +25,19 @@ void check_run_directory(const std::filesystem::path& run_dir) {
   if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
 }
 
-void prepare_run_directory(const std::filesystem::path& run_dir, const std::string& sweep_yaml) {
+void prepare_run_directory(const std::filesystem::path& run_dir,
+                           const std::vector<PlannedCell>& plan, const std::string& sweep_yaml) {
   std::error_code error;
   std::filesystem::create_directories(run_dir / "cells", error);
   if (error)
     throw IoError(
         fmt::format("cannot make the run directory {}: {}", run_dir.string(), error.message()));
-  const auto temporary = run_dir / ".sweep.yaml.new";
-  {
-    std::ofstream file(temporary, std::ios::binary);
-    file << sweep_yaml;
-    file.flush();
-    if (!file) {
-      throw IoError(fmt::format("cannot write to the run directory {}: {}", run_dir.string(),
-                                std::strerror(errno)));
-    }
+  std::vector<CellRecord> cells;
+  for (const auto& planned : plan) {
+    cells.push_back(unrun_record(planned.cell, planned.fingerprint));
   }
-  std::filesystem::rename(temporary, sweep_file(run_dir), error);
-  if (error)
-    throw IoError(
-        fmt::format("cannot write to the run directory {}: {}", run_dir.string(), error.message()));
+  write_manifest(run_dir, cells);
+  write_file_atomically(run_dir / "sweep.yaml", sweep_yaml);
 }
 
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint) {

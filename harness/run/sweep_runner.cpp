@@ -3,7 +3,10 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "harness/parallel/scheduler.h"
 #include "harness/run/cell_runner.h"
@@ -48,13 +51,6 @@ Job from_text(const std::string& text) {
           json.at("fingerprints"), json.at("items")};
 }
 
-/// The same list of cells on every rank: the planned ones, in the plan's order.
-std::vector<Cell> planned_cells(const std::vector<PlannedCell>& plan) {
-  std::vector<Cell> cells;
-  for (const auto& planned : plan) cells.push_back(planned.cell);
-  return cells;
-}
-
 WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell,
                     const std::string& fingerprint) {
   CellRecord record = runner.run(cell, fingerprint);
@@ -72,20 +68,40 @@ WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell
   return {true, fmt::format("{:.2f}", record.metric), record.seconds};
 }
 
+/// What rank 0 knows before the work.
+struct Preparation {
+  SweepConfig sweep;
+  std::vector<PlannedCell> plan;
+  std::unique_ptr<Task> task;
+};
+
 /// Rank 0's part before the work: read, check, plan, prepare the folder.
-std::vector<PlannedCell> prepare(const RunOptions& options, Job& job, SweepConfig& sweep) {
-  sweep = load_sweep(options.config, options.set, known_names());
+Preparation prepare(const RunOptions& options, Job& job) {
+  Preparation ready;
+  ready.sweep = load_sweep(options.config, options.set, known_names());
   job.run_dir = std::filesystem::absolute(
-      options.out.empty() ? std::filesystem::path("runs") / sweep.name : options.out);
+      options.out.empty() ? std::filesystem::path("runs") / ready.sweep.name : options.out);
   if (!options.dry_run) check_run_directory(job.run_dir);
-  auto plan = make_plan(sweep, options.filter, job.run_dir);
-  job.items = pending_cells(plan);
+  ready.task = make_task(ready.sweep.task, ready.sweep.dataset);
+  ready.plan = make_plan(ready.sweep, options.filter, *ready.task, job.run_dir);
+  if (options.dry_run) return ready;
+  job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
     job.items.resize(static_cast<size_t>(options.limit));
   }
-  job.sweep_yaml = resolved_yaml(sweep);
-  for (const auto& planned : plan) job.fingerprints.push_back(planned.fingerprint);
-  return plan;
+  job.sweep_yaml = resolved_yaml(ready.sweep);
+  for (const auto& planned : ready.plan) job.fingerprints.push_back(planned.fingerprint);
+  prepare_run_directory(job.run_dir, ready.plan, job.sweep_yaml);
+  return ready;
+}
+
+void announce(const Preparation& ready, const Job& job, int ranks, int64_t threads) {
+  const auto done = std::count_if(ready.plan.begin(), ready.plan.end(),
+                                  [](const PlannedCell& planned) { return planned.done; });
+  fmt::print(stderr,
+             "{} cells, {} already done, {} to run now; {} rank(s), {} thread(s) each; results in "
+             "{}\n",
+             ready.plan.size(), done, job.items.size(), ranks, threads, job.run_dir.string());
 }
 
 }  // namespace
@@ -93,16 +109,10 @@ std::vector<PlannedCell> prepare(const RunOptions& options, Job& job, SweepConfi
 int run_sweep(Communicator& communicator, const RunOptions& options) {
   const bool first = communicator.rank() == 0;
   Job job;
-  SweepConfig sweep;
-  std::vector<PlannedCell> plan;
+  Preparation ready;
   if (first) {
     try {
-      plan = prepare(options, job, sweep);
-      if (options.dry_run) {
-        job.items.clear();
-      } else {
-        prepare_run_directory(job.run_dir, job.sweep_yaml);
-      }
+      ready = prepare(options, job);
     } catch (const std::exception& error) {
       job.error = error.what();
     }
@@ -113,32 +123,29 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return kBadInput;
   }
   if (options.dry_run) {
-    if (first) print_plan(plan, job.run_dir);
+    if (first) print_plan(ready.plan, job.run_dir);
     return 0;
   }
-  if (!first)
-    sweep = parse_sweep(job.sweep_yaml, "sweep of rank 0", known_names(), {/*check_files=*/false});
-
-  const int64_t threads = threads_for_rank(communicator, sweep.threads);
+  if (!first) {
+    ready.sweep =
+        parse_sweep(job.sweep_yaml, "sweep of rank 0", known_names(), {/*check_files=*/false});
+  }
+  const int64_t threads = threads_for_rank(communicator, ready.sweep.threads);
   at::set_num_threads(static_cast<int>(threads));
-  const auto cells = first ? planned_cells(plan) : select_cells(expand(sweep), options.filter);
+  const auto cells = expand(ready.sweep);
   if (cells.size() != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
   const CellStore store(job.run_dir);
-  CellRunner runner(communicator.rank(), threads);
-  Progress progress(plan, first ? job.items : std::vector<size_t>(), communicator.size());
-  if (first) {
-    fmt::print(stderr, "{} cells, {} already done; {} rank(s), {} thread(s) each; results in {}\n",
-               plan.size(), plan.size() - pending_cells(plan).size(), communicator.size(), threads,
-               job.run_dir.string());
-  }
+  CellRunner runner(communicator.rank(), threads, std::move(ready.task));
+  Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
+  if (first) announce(ready, job, communicator.size(), threads);
   run_on_all_ranks(
       communicator, job.items,
       [&](size_t item) { return run_one(runner, store, cells[item], job.fingerprints[item]); },
       progress);
   if (!first) return 0;
-  return collect_and_report(job.run_dir, sweep, job.fingerprints, progress.failures());
+  return report_sweep(job.run_dir, ready.plan, progress.failures());
 }
 
 }  // namespace ptqbench

@@ -21,9 +21,10 @@ struct RunOptions {
   bool dry_run = false;
 };
 
-/// Runs what is not yet finished of a sweep on all ranks, collects the results and prints the table
-/// on rank 0. Collective; returns the exit code: 0, 1 when a cell failed, 2 (with a message
-/// from rank 0) when the sweep cannot start.
+/// Runs what is not yet finished of a sweep on all ranks, as far as filter and limit let it, then
+/// collects the results of the whole sweep and prints its table on rank 0. Collective; returns the
+/// exit code: 0, 1 when a cell of the filter's has failed, 2 (with a message from rank 0) when the
+/// sweep cannot start.
 int run_sweep(Communicator& communicator, const RunOptions& options);
 
 }  // namespace ptqbench

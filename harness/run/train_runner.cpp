@@ -6,6 +6,7 @@
 
 #include "harness/config/option_fields.h"
 #include "harness/run/machine.h"
+#include "methods/support/error.h"
 #include "tasks/checkpoint/safetensors.h"
 #include "tasks/models/registry.h"
 #include "tasks/train.h"
@@ -13,13 +14,29 @@
 namespace ptqbench {
 namespace {
 
-std::map<std::string, std::string> metadata(const TrainConfig& config, const EpochReport& last) {
-  std::map<std::string, std::string> facts = {
-      {"model", config.model},
-      {"dataset", config.dataset.name},
-      {"top1_accuracy", fmt::format("{:.2f}", last.accuracy)},
-      {"made_by", program_version()}};
-  for (const auto& [name, text] : option_texts(config.options)) facts["train." + name] = text;
+/// Everything that decides which parameters come out, but threads.
+std::map<std::string, std::string> training_facts(const TrainConfig& config,
+                                                  const ImageDataset& train,
+                                                  const ImageDataset& test) {
+  std::map<std::string, std::string> facts = {{"model", config.model},
+                                              {"train_data_sha256", train.content_key()},
+                                              {"test_data_sha256", test.content_key()}};
+  for (const auto& [name, text] : option_texts(config.dataset)) {
+    // Where the files are decides nothing.
+    if (name != "root") facts["dataset." + name] = text;
+  }
+  for (const auto* fields : {&TrainOptions::fields(), &TrainOptions::augmentation_fields()}) {
+    for (const auto& field : *fields) {
+      facts["train." + field.name] = field_text(field, config.options);
+    }
+  }
+  return facts;
+}
+
+std::map<std::string, std::string> checkpoint_metadata(std::map<std::string, std::string> facts,
+                                                       const EpochReport& last) {
+  facts["top1_accuracy"] = fmt::format("{:.2f}", last.accuracy);
+  facts["made_by"] = program_version();
   return facts;
 }
 
@@ -34,8 +51,14 @@ int train_model(Communicator& communicator, const TrainConfig& config) {
   at::manual_seed(static_cast<uint64_t>(config.options.seed));
   auto model = make_model(config.model, train->classes());
 
-  std::filesystem::create_directories(config.output.parent_path());
-  const auto state = std::filesystem::path(config.output.string() + ".training");
+  std::error_code error;
+  std::filesystem::create_directories(config.output.parent_path(), error);
+  if (error) {
+    throw IoError(fmt::format("cannot make the folder {} of the output: {}",
+                              config.output.parent_path().string(), error.message()));
+  }
+  const TrainingState state{config.output.string() + ".training",
+                            training_facts(config, *train, *test)};
   fmt::print(stderr, "training {} on {} ({} images), {} thread(s)\n", config.model,
              config.dataset.name, train->size(), threads);
   const auto last =
@@ -45,8 +68,8 @@ int train_model(Communicator& communicator, const TrainConfig& config) {
       });
   auto tensors = model.parameters();
   for (auto& buffer : model.buffers()) tensors.push_back(std::move(buffer));
-  save_safetensors(config.output, tensors, metadata(config, last));
-  std::filesystem::remove(state);
+  save_safetensors(config.output, tensors, checkpoint_metadata(state.made_for, last));
+  std::filesystem::remove(state.file);
   fmt::print("{}: top-1 {:.2f} %\n", config.output.string(), last.accuracy);
   return 0;
 }

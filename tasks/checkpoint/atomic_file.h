@@ -6,6 +6,8 @@
 
 namespace ptqbench {
 
+// results/ has its own: it and tasks/ must not know each other, and methods/ knows no files.
+
 /// Writes a file that appears under its name complete or not at all: bytes go to a temporary name
 /// in the same folder, `commit` syncs and renames it. Destroyed without `commit`, it removes the
 /// temporary file.

@@ -7,6 +7,7 @@
 #include <cctype>
 
 #include "methods/support/error.h"
+#include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/resize.h"
 
 namespace ptqbench {
@@ -109,6 +110,21 @@ at::Tensor ImageFolder::sample(int64_t index) const {
                     sample_name(0), width_, height_));
   }
   return normalization_(image);
+}
+
+std::string ImageFolder::content_key() const {
+  Sha256 hash;
+  for (const File& file : files_) {
+    std::error_code error;
+    const auto bytes = fs::file_size(root_ / file.name, error);
+    if (error) {
+      throw IoError(fmt::format("cannot read the size of '{}': {}", (root_ / file.name).string(),
+                                error.message()));
+    }
+    // A file's own name holds no '/', so no two lists give the same text.
+    hash.add(fmt::format("{}/{}\n", file.name, bytes));
+  }
+  return hash.finish();
 }
 
 }  // namespace ptqbench

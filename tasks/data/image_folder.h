@@ -29,6 +29,7 @@ class ImageFolder final : public ImageDataset {
   std::string sample_name(int64_t index) const override;
   /// Throws IoError naming the file when it cannot be decoded or has not the size of the others.
   at::Tensor sample(int64_t index) const override;
+  std::string content_key() const override;
 
   const std::vector<std::string>& class_names() const { return class_names_; }
 

@@ -1,8 +1,11 @@
 #include "tasks/data/memory_dataset.h"
 
 #include <ATen/core/Tensor.h>
+#include <fmt/format.h>
 
 #include <utility>
+
+#include "tasks/checkpoint/content_hash.h"
 
 namespace ptqbench {
 
@@ -43,6 +46,14 @@ at::Tensor MemoryDataset::sample(int64_t index) const {
     }
   }
   return normalization_(image);
+}
+
+std::string MemoryDataset::content_key() const {
+  Sha256 hash;
+  hash.add(fmt::format("{} {}x{}x{}\n", size(), images_.channels, images_.height, images_.width));
+  hash.add(images_.labels.data(), images_.labels.size());
+  hash.add(images_.pixels.data(), images_.pixels.size());
+  return hash.finish();
 }
 
 }  // namespace ptqbench

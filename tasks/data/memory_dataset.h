@@ -33,6 +33,7 @@ class MemoryDataset final : public ImageDataset {
   int64_t label(int64_t index) const override;
   std::string sample_name(int64_t index) const override;
   at::Tensor sample(int64_t index) const override;
+  std::string content_key() const override;
 
  private:
   RawImages images_;

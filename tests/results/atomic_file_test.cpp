@@ -13,8 +13,8 @@ namespace ptqbench {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 /// Lets this process write files of at most `bytes`, as a full disk would, while it lives.
 class FileSizeLimit {
@@ -58,7 +58,7 @@ TEST(AtomicFile, FullDiskKeepsTheOldFileAndLeavesNoTemporary) {
     const std::string bytes(5000, 'x');
     EXPECT_THAT([&] { write_file_atomically(path, bytes); },
                 ThrowsMessage<ResultsError>(
-                    testing::AllOf(HasSubstr(path.string()), HasSubstr("File too large"))));
+                    ::testing::AllOf(HasSubstr(path.string()), HasSubstr("File too large"))));
   }
   EXPECT_EQ(read_bytes(path), "old");
   EXPECT_EQ(entries(folder.path()), 1U);

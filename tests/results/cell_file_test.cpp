@@ -14,9 +14,9 @@ namespace ptqbench {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 void expect_equal(double left, double right) {
   EXPECT_TRUE(left == right || (std::isnan(left) && std::isnan(right))) << left << " " << right;
@@ -87,7 +87,7 @@ void expect_equal(const CellRecord& left, const CellRecord& right) {
   }
 }
 
-class CellFile : public testing::Test {
+class CellFile : public ::testing::Test {
  protected:
   TemporaryFolder folder_;
   fs::path path_ = folder_.path() / "cell.h5";

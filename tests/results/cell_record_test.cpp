@@ -17,8 +17,8 @@ TEST(CellRecord, BitsAreOrderedFromEasyToHard) {
   std::sort(bits.begin(), bits.end(), [](const auto& left, const auto& right) {
     return bits_before(left.first, left.second, right.first, right.second);
   });
-  EXPECT_THAT(bits, testing::ElementsAre(std::pair(8, 8), std::pair(4, 4), std::pair(2, 4),
-                                         std::pair(3, 3), std::pair(4, 2), std::pair(2, 2)));
+  EXPECT_THAT(bits, ::testing::ElementsAre(std::pair(8, 8), std::pair(4, 4), std::pair(2, 4),
+                                           std::pair(3, 3), std::pair(4, 2), std::pair(2, 2)));
 }
 
 TEST(CellRecord, OrderIsModelThenBitsThenMethodThenSeedThenFingerprint) {

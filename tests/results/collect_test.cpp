@@ -11,16 +11,18 @@
 #include "results/error.h"
 #include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
+#include "results/manifest.h"
+#include "results/store.h"
 #include "tests/results/sample_cells.h"
 
 namespace ptqbench {
 namespace {
 
 namespace fs = std::filesystem;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
-using testing::IsNan;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::IsNan;
 
 std::vector<CellRecord> sample_cells() {
   return {full_cell(), failed_cell('3', "resnet20", 4, 4, "qdrop", 2),
@@ -28,19 +30,28 @@ std::vector<CellRecord> sample_cells() {
           simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90)};
 }
 
-class Collect : public testing::Test {
+class Collect : public ::testing::Test {
  protected:
-  void write(const std::vector<CellRecord>& cells) const {
-    for (const auto& cell : cells) CellStore(folder_.path()).write(cell);
+  /// Cell files and a manifest of just these, in this order.
+  static void write(const std::vector<CellRecord>& cells, const fs::path& run_dir) {
+    for (const auto& cell : cells) CellStore(run_dir).write(cell);
+    write_manifest(run_dir, cells);
+  }
+  void write(const std::vector<CellRecord>& cells) const { write(cells, folder_.path()); }
+
+  SweepResults collect() const {
+    auto results = read_results(folder_.path());
+    write_results(folder_.path(), results);
+    return results;
   }
 
   TemporaryFolder folder_;
   fs::path results_ = folder_.path() / "results.h5";
 };
 
-TEST_F(Collect, CellsTableHasARowACellInOrder) {
+TEST_F(Collect, CellsTableHasARowACellInTheOrderOfTheManifest) {
   write(sample_cells());
-  const CollectReport report = collect(folder_.path());
+  const SweepResults report = collect();
   EXPECT_EQ(report.records.size(), 4U);
   EXPECT_THAT(report.problems, IsEmpty());
 
@@ -48,23 +59,23 @@ TEST_F(Collect, CellsTableHasARowACellInOrder) {
   check_format(root, "results");
   const hdf5::Table cells = hdf5::read_table(root, "cells");
   EXPECT_THAT(cells.column<std::string>("model"),
-              ElementsAre("mobilenet", "resnet20", "resnet20", "resnet20"));
-  EXPECT_THAT(cells.column<std::string>("bits"), ElementsAre("w4a4", "w4a4", "w4a4", "w2a4"));
-  EXPECT_THAT(cells.column<double>("metric"), ElementsAre(91, 90, IsNan(), 100.0 / 3.0));
+              ElementsAre("resnet20", "resnet20", "mobilenet", "resnet20"));
+  EXPECT_THAT(cells.column<std::string>("bits"), ElementsAre("w2a4", "w4a4", "w4a4", "w4a4"));
+  EXPECT_THAT(cells.column<double>("metric"), ElementsAre(100.0 / 3.0, IsNan(), 91, 90));
   EXPECT_THAT(cells.column<std::string>("status"),
-              ElementsAre("finished", "finished", "failed", "finished"));
+              ElementsAre("finished", "failed", "finished", "finished"));
   EXPECT_THAT(cells.column<std::string>("failure_reason"),
-              ElementsAre("", "", "out of memory", ""));
+              ElementsAre("", "out of memory", "", ""));
   EXPECT_THAT(cells.column<double>("setting_drop_probability"),
-              ElementsAre(IsNan(), IsNan(), IsNan(), 0.5));
-  EXPECT_THAT(cells.column<double>("further_loss"), ElementsAre(IsNan(), IsNan(), IsNan(), 0.25));
+              ElementsAre(0.5, IsNan(), IsNan(), IsNan()));
+  EXPECT_THAT(cells.column<double>("further_loss"), ElementsAre(0.25, IsNan(), IsNan(), IsNan()));
   EXPECT_THAT(cells.column<double>("seconds_calibrate"),
-              ElementsAre(IsNan(), IsNan(), IsNan(), 2.5));
+              ElementsAre(2.5, IsNan(), IsNan(), IsNan()));
 }
 
 TEST_F(Collect, EachCellIsStoredWhole) {
   write(sample_cells());
-  collect(folder_.path());
+  collect();
   const CellRecord cell = read_cell(
       hdf5::InputFile(results_).root().open_group("cell").open_group(fingerprint_of('a')));
   EXPECT_EQ(cell.settings, full_cell().settings);
@@ -82,9 +93,7 @@ TEST_F(Collect, AccuracyTablesAreMatricesWithLabels) {
   cells.push_back(detection);
   cells[0].dataset = "other";
   write(cells);
-  CollectOptions options;
-  options.layout.models = {"resnet20", "mobilenet"};
-  collect(folder_.path(), options);
+  collect();
 
   const hdf5::Group tables = hdf5::InputFile(results_).root().open_group("tables");
   EXPECT_TRUE(tables.contains("classification_coco-2017"));
@@ -104,49 +113,81 @@ TEST_F(Collect, AccuracyTablesAreMatricesWithLabels) {
 TEST_F(Collect, SameCellsGiveTheSameBytesInWhateverOrderTheyCame) {
   std::vector<CellRecord> cells = sample_cells();
   write(cells);
-  collect(folder_.path());
+  collect();
+  const std::string first = read_bytes(results_);
   const TemporaryFolder other;
   std::reverse(cells.begin(), cells.end());
   for (const auto& cell : cells) CellStore(other.path()).write(cell);
-  collect(other.path());
-  EXPECT_TRUE(read_bytes(results_) == read_bytes(other.path() / "results.h5"));
+  fs::copy_file(manifest_path(folder_.path()), manifest_path(other.path()));
+  write_results(other.path(), read_results(other.path()));
+  EXPECT_TRUE(first == read_bytes(other.path() / "results.h5"));
 }
 
-TEST_F(Collect, OnlyCellsOfThePlanAreIncluded) {
+TEST_F(Collect, OnlyCellsOfTheManifestAreIncluded) {
   write(sample_cells());
-  CollectOptions options;
-  options.fingerprints = {fingerprint_of('1'), fingerprint_of('f')};
-  const CollectReport report = collect(folder_.path(), options);
-  ASSERT_EQ(report.records.size(), 1U);
-  EXPECT_EQ(report.records[0].fingerprint, fingerprint_of('1'));
-  EXPECT_THAT(report.left_out, testing::UnorderedElementsAre(
-                                   fingerprint_of('2'), fingerprint_of('3'), fingerprint_of('a')));
-  EXPECT_THAT(report.absent, ElementsAre(fingerprint_of('f')));
+  const CellRecord absent = simple_cell('f', "resnet20", 4, 4, "brecq", 1, 0);
+  write_manifest(folder_.path(), {absent, simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 0)});
+  const SweepResults report = collect();
+  ASSERT_EQ(report.records.size(), 2U);
+  EXPECT_EQ(report.records[0].status, CellStatus::kMissing);
+  EXPECT_EQ(report.records[0].fingerprint, fingerprint_of('f'));
+  EXPECT_EQ(report.records[1].metric, 90);
+  EXPECT_EQ(report.other_cells, 3U);
+  EXPECT_EQ(report.count(CellStatus::kMissing), 1U);
   EXPECT_TRUE(fs::exists(CellStore(folder_.path()).cell_path(fingerprint_of('2'))));
+
+  const hdf5::Group root = hdf5::InputFile(results_).root();
+  EXPECT_THAT(hdf5::read_table(root, "cells").column<std::string>("fingerprint"),
+              ElementsAre(fingerprint_of('1')));
+  EXPECT_THAT(hdf5::read_table(root, "missing").column<std::string>("method"),
+              ElementsAre("brecq"));
+  const hdf5::Group table = root.open_group("tables").open_group("classification_fashion_mnist");
+  EXPECT_THAT(hdf5::read_table(table, "rows").column<std::string>("method"),
+              ElementsAre("brecq", "qdrop"));
+  EXPECT_THAT(table.read_integers("missing_seeds"), ElementsAre(1, 0));
+}
+
+TEST_F(Collect, CellsGoByTheNamesOfTheManifest) {
+  write({simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90)});
+  write_manifest(folder_.path(), {simple_cell('1', "mine", 4, 4, "half", 1, 0)});
+  const SweepResults report = collect();
+  EXPECT_THAT(report.tables.at(0).models, ElementsAre("mine"));
+  EXPECT_EQ(report.tables.at(0).rows.at(0).method, "half");
+  const hdf5::Group root = hdf5::InputFile(results_).root();
+  EXPECT_THAT(hdf5::read_table(root, "cells").column<std::string>("model"), ElementsAre("mine"));
+  EXPECT_EQ(read_cell(root.open_group("cell").open_group(fingerprint_of('1'))).method, "half");
+}
+
+TEST_F(Collect, WithoutAManifestItIsNoRunDirectory) {
+  CellStore(folder_.path()).write(full_cell());
+  EXPECT_THAT([&] { read_results(folder_.path()); },
+              ::testing::ThrowsMessage<ResultsError>(HasSubstr("manifest.h5")));
 }
 
 TEST_F(Collect, UnreadableCellsAreReportedAndTheRestCollected) {
   write(sample_cells());
   const fs::path bad = CellStore(folder_.path()).cell_path(fingerprint_of('2'));
   write_bytes(bad, read_bytes(bad).substr(0, 1000));
-  const CollectReport report = collect(folder_.path());
-  EXPECT_EQ(report.records.size(), 3U);
-  ASSERT_EQ(report.problems.size(), 1U);
-  EXPECT_THAT(report.problems[0].message, HasSubstr(bad.string()));
+  const SweepResults report = collect();
+  EXPECT_EQ(report.count(CellStatus::kMissing), 1U);
+  EXPECT_EQ(report.records.size(), 4U);
+  EXPECT_THAT(report.problems, ElementsAre(HasSubstr(bad.string())));
 }
 
 TEST_F(Collect, EmptyRunGivesAnEmptyTable) {
-  EXPECT_THAT(collect(folder_.path()).tables, IsEmpty());
+  write(std::vector<CellRecord>());
+  EXPECT_THAT(collect().tables, IsEmpty());
   EXPECT_EQ(hdf5::read_table(hdf5::InputFile(results_).root(), "cells").rows(), 0U);
 }
 
 TEST_F(Collect, FailureLeavesTheEarlierResults) {
   write(sample_cells());
-  collect(folder_.path());
+  collect();
   const std::string before = read_bytes(results_);
-  CellRecord broken = full_cell();
-  broken.quantizers[0].scale.clear();
-  EXPECT_THROW(write_results_file(results_, {broken}, {}), ResultsError);
+  SweepResults broken;
+  broken.records = {full_cell()};
+  broken.records[0].quantizers[0].scale.clear();
+  EXPECT_THROW(write_results(folder_.path(), broken), ResultsError);
   EXPECT_TRUE(read_bytes(results_) == before);
 }
 

@@ -13,10 +13,10 @@
 namespace ptqbench::hdf5 {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::ThrowsMessage;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::ThrowsMessage;
 
 /// Fills a file in memory with `fill(root)`, stores it, and returns its bytes.
 template <class Fill>
@@ -31,7 +31,7 @@ std::string store(const std::filesystem::path& path, Fill fill) {
   return bytes;
 }
 
-class Hdf5 : public testing::Test {
+class Hdf5 : public ::testing::Test {
  protected:
   TemporaryFolder folder_;
   std::filesystem::path path_ = folder_.path() / "file.h5";

@@ -8,8 +8,8 @@
 namespace ptqbench {
 namespace {
 
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
 /// Two models, two bit widths, two seeds of qdrop, one failure, one tie, one gap.
 AccuracyTable sample_table() {
@@ -108,26 +108,26 @@ TEST(Render, CsvHasALineAnEntryWithAllDigits) {
   EXPECT_EQ(
       render_csv(sample_table()),
       "task,dataset,metric,bits,weight_bits,activation_bits,method,variant,model,mean,"
-      "standard_deviation,seeds,failed_seeds\n"
-      "classification,fashion_mnist,top1_accuracy,fp,,,full precision,,resnet20,94,,1,0\n"
-      "classification,fashion_mnist,top1_accuracy,fp,,,full precision,,mobilenet_v2,94,,1,0\n"
-      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,nearest,,resnet20,88.5,,1,0\n"
-      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,nearest,,mobilenet_v2,,,0,1\n"
-      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,brecq,,resnet20,93.124,,1,0\n"
-      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,brecq,,mobilenet_v2,90,,1,0\n"
+      "standard_deviation,seeds,failed_seeds,missing_seeds\n"
+      "classification,fashion_mnist,top1_accuracy,fp,,,full precision,,resnet20,94,,1,0,0\n"
+      "classification,fashion_mnist,top1_accuracy,fp,,,full precision,,mobilenet_v2,94,,1,0,0\n"
+      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,nearest,,resnet20,88.5,,1,0,0\n"
+      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,nearest,,mobilenet_v2,,,0,1,0\n"
+      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,brecq,,resnet20,93.124,,1,0,0\n"
+      "classification,fashion_mnist,top1_accuracy,w4a4,4,4,brecq,,mobilenet_v2,90,,1,0,0\n"
       "classification,fashion_mnist,top1_accuracy,w4a4,4,4,qdrop,drop_probability=0.5,resnet20,"
-      "93.125,0.1767766952966369,2,0\n"
+      "93.125,0.1767766952966369,2,0,0\n"
       "classification,fashion_mnist,top1_accuracy,w4a4,4,4,qdrop,drop_probability=0.5,"
-      "mobilenet_v2,91,,1,1\n"
+      "mobilenet_v2,91,,1,1,0\n"
       "classification,fashion_mnist,top1_accuracy,w2a2,2,2,qdrop,drop_probability=0.25,resnet20,"
-      "61.5,,1,0\n"
+      "61.5,,1,0,0\n"
       "classification,fashion_mnist,top1_accuracy,w2a2,2,2,qdrop,drop_probability=0.5,resnet20,"
-      "60.125,,1,0\n");
+      "60.125,,1,0,0\n");
 }
 
 TEST(Render, CsvQuotesSeparatorsAndQuotes) {
   AccuracyTable table = build_tables({simple_cell('1', "a,b", 4, 4, "say \"x\"", 1, 1)}).at(0);
-  EXPECT_THAT(render_csv(table), HasSubstr(R"(4,4,"say ""x""",,"a,b",1,,1,0)"));
+  EXPECT_THAT(render_csv(table), HasSubstr(R"(4,4,"say ""x""",,"a,b",1,,1,0,0)"));
 }
 
 TEST(Render, LowerIsBetterSetsTheLeastBold) {
@@ -156,6 +156,32 @@ TEST(Render, MarkdownAndLatexEscapeTheirOwnSigns) {
   EXPECT_THAT(render_markdown(table), HasSubstr("a\\|b"));
   EXPECT_THAT(render_latex(table), HasSubstr("50\\%\\_\\{x\\}\\textasciitilde{}\\textasciicircum{}"
                                              "\\textbackslash{}\\#\\$\\&"));
+}
+
+TEST(Render, SaysWhatHasNotRunYet) {
+  CellRecord partly = simple_cell('2', "a", 4, 4, "qdrop", 2, 0);
+  CellRecord wholly = simple_cell('3', "a", 2, 2, "qdrop", 1, 0);
+  for (auto* cell : {&partly, &wholly}) {
+    cell->status = CellStatus::kMissing;
+    cell->metric_name.clear();
+  }
+  const auto table =
+      build_tables({simple_cell('1', "a", 4, 4, "qdrop", 1, 90), partly, wholly}).at(0);
+  EXPECT_EQ(render_console(table), R"(classification, fashion_mnist: top1_accuracy
+
+Bits  Method               a
+fp    full precision   94.00
+
+w4a4  qdrop           90.00‡
+
+w2a2  qdrop                …
+
+‡ w4a4 qdrop, a: 1 of 2 seeds not run yet
+… not run yet
+)");
+  EXPECT_THAT(render_latex(table), HasSubstr("90.00$^\\ddagger$"));
+  EXPECT_THAT(render_latex(table), HasSubstr("\\dots"));
+  EXPECT_THAT(render_csv(table), HasSubstr("w2a2,2,2,qdrop,,a,,,0,0,1\n"));
 }
 
 }  // namespace

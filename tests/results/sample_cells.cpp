@@ -1,25 +1,6 @@
 #include "tests/results/sample_cells.h"
 
-#include <unistd.h>
-
-#include <fstream>
-#include <iterator>
-
 namespace ptqbench {
-
-namespace fs = std::filesystem;
-
-TemporaryFolder::TemporaryFolder() {
-  static int count = 0;
-  path_ = fs::temp_directory_path() /
-          ("ptqbench_results_" + std::to_string(getpid()) + "_" + std::to_string(count++));
-  fs::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
 
 std::string fingerprint_of(char digit) { return std::string(64, digit); }
 
@@ -113,16 +94,6 @@ CellRecord failed_cell(char digit, const std::string& model, int64_t weight_bits
   cell.failed_stage = "reconstruct";
   cell.failure_reason = "out of memory";
   return cell;
-}
-
-std::string read_bytes(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
-
-void write_bytes(const fs::path& path, const std::string& bytes) {
-  std::ofstream file(path, std::ios::binary);
-  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
 }
 
 }  // namespace ptqbench

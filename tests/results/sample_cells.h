@@ -1,25 +1,15 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
 
 #include "results/cell_record.h"
+#include "tests/support/files.h"
 
 namespace ptqbench {
 
-/// A folder of its own, removed with everything in it.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  ~TemporaryFolder();
-
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using testing::read_bytes;
+using testing::TemporaryFolder;
+using testing::write_bytes;
 
 /// 64 times the hexadecimal digit.
 std::string fingerprint_of(char digit);
@@ -36,8 +26,5 @@ CellRecord simple_cell(char digit, const std::string& model, int64_t weight_bits
 /// The same as `simple_cell`, but failed in stage "reconstruct" for lack of memory.
 CellRecord failed_cell(char digit, const std::string& model, int64_t weight_bits,
                        int64_t activation_bits, const std::string& method, int64_t seed);
-
-std::string read_bytes(const std::filesystem::path& path);
-void write_bytes(const std::filesystem::path& path, const std::string& bytes);
 
 }  // namespace ptqbench

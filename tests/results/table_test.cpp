@@ -11,9 +11,9 @@
 namespace ptqbench {
 namespace {
 
-using testing::ElementsAre;
-using testing::HasSubstr;
-using testing::IsEmpty;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 std::vector<std::string> row_names(const AccuracyTable& table) {
   std::vector<std::string> names;
@@ -210,6 +210,39 @@ TEST(BuildTables, NumbersDoNotDependOnTheOrderOfRecords) {
 }
 
 TEST(BuildTables, NoRecordsNoTables) { EXPECT_THAT(build_tables({}), IsEmpty()); }
+
+CellRecord missing_cell(CellRecord cell) {
+  cell.status = CellStatus::kMissing;
+  cell.metric = kNotMeasured;
+  cell.full_precision_metric = kNotMeasured;
+  cell.metric_name.clear();
+  return cell;
+}
+
+TEST(BuildTables, MissingCellsAreCountedButSplitNoRows) {
+  const AccuracyTable table =
+      only_table({with_setting(simple_cell('1', "a", 4, 4, "qdrop", 1, 80), "round_weight", 0.01),
+                  missing_cell(simple_cell('2', "a", 4, 4, "qdrop", 2, 0)),
+                  missing_cell(simple_cell('3', "b", 4, 4, "qdrop", 1, 0)),
+                  missing_cell(simple_cell('4', "a", 2, 2, "qdrop", 1, 0))});
+  EXPECT_EQ(table.metric_name, "top1_accuracy");
+  EXPECT_THAT(row_names(table), ElementsAre("w4a4 qdrop", "w2a2 qdrop"));
+  EXPECT_EQ(table.rows[0].entries[0].seeds, 1);
+  EXPECT_EQ(table.rows[0].entries[0].missing_seeds, 1);
+  EXPECT_EQ(table.rows[0].entries[1].missing_seeds, 1);
+  EXPECT_EQ(table.rows[1].entries[0].missing_seeds, 1);
+  EXPECT_EQ(table.full_precision[1].seeds, 0);
+}
+
+TEST(BuildTables, AMissingCellOfSeveralVariantsHasARowOfItsOwn) {
+  const AccuracyTable table =
+      only_table({with_setting(simple_cell('1', "a", 4, 4, "qdrop", 1, 80), "round_weight", 0.01),
+                  with_setting(simple_cell('2', "a", 4, 4, "qdrop", 2, 90), "round_weight", 0.1),
+                  missing_cell(simple_cell('3', "a", 4, 4, "qdrop", 3, 0))});
+  EXPECT_THAT(row_names(table), ElementsAre("w4a4 qdrop round_weight=0.01",
+                                            "w4a4 qdrop round_weight=0.1", "w4a4 qdrop not run"));
+  EXPECT_EQ(table.rows[2].entries[0].missing_seeds, 1);
+}
 
 }  // namespace
 }  // namespace ptqbench

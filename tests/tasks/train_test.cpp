@@ -1,15 +1,21 @@
 #include "tasks/train.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
-#include <unistd.h>
 
 #include "methods/support/error.h"
 #include "tests/support/expect_close.h"
+#include "tests/support/files.h"
 #include "tests/support/tiny_models.h"
 
 namespace ptqbench {
 namespace {
+
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
+using ::testing::ThrowsMessage;
 
 /// Three classes of noise around different means: learnable in a few steps.
 class Blobs : public ImageDataset {
@@ -19,6 +25,7 @@ class Blobs : public ImageDataset {
   int64_t classes() const override { return 3; }
   int64_t label(int64_t index) const override { return index % 3; }
   std::string sample_name(int64_t index) const override { return std::to_string(index); }
+  std::string content_key() const override { return "blobs"; }
   at::Tensor sample(int64_t index) const override {
     auto image = at::full({3, 8, 8}, -0.5);
     image[index % 3] += 1 + 0.1 * static_cast<double>(index % 7);
@@ -32,15 +39,11 @@ class Blobs : public ImageDataset {
 class Train : public ::testing::Test {
  protected:
   void SetUp() override {
-    folder_ =
-        std::filesystem::temp_directory_path() / ("ptqbench-train-" + std::to_string(getpid()));
-    std::filesystem::create_directories(folder_);
     options_.epochs = 4;
     options_.batch_size = 8;
     options_.crop_padding = 1;
     options_.horizontal_flip = true;
   }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
 
   /// Trains a fresh model, stopping with an exception after `stop` epochs (0: never).
   UnitGraph train(const std::string& state, int64_t stop = 0) {
@@ -48,7 +51,7 @@ class Train : public ::testing::Test {
     auto model = testing::tiny_resnet();
     const Blobs data(48);
     try {
-      last_ = train_classifier(model, data, data, options_, folder_ / state,
+      last_ = train_classifier(model, data, data, options_, {folder_ / state, made_for_},
                                [&](const EpochReport& report) {
                                  if (report.epoch == stop) throw std::runtime_error("interrupted");
                                });
@@ -58,8 +61,9 @@ class Train : public ::testing::Test {
     return model;
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
   TrainOptions options_;
+  std::map<std::string, std::string> made_for_ = {{"model", "tiny"}, {"dataset.name", "blobs"}};
   EpochReport last_;
 };
 
@@ -80,10 +84,18 @@ TEST_F(Train, InterruptedAndContinuedGivesTheSameParameters) {
   }
 }
 
-TEST_F(Train, RefusesTheStateOfOtherOptions) {
+TEST_F(Train, RefusesTheStateOfAnotherTrainingAndSaysWhatDiffers) {
   train("state", 1);
-  options_.learning_rate = 0.05;
-  EXPECT_THROW(train("state"), ConfigError);
+  made_for_["dataset.name"] = "circles";
+  made_for_["train.epochs"] = "4";
+  EXPECT_THAT(
+      [&] { train("state"); },
+      ThrowsMessage<ConfigError>(AllOf(
+          HasSubstr(folder_.at("state")), HasSubstr("dataset.name: blobs there, circles here"),
+          HasSubstr("train.epochs: not recorded there, 4 here"), Not(HasSubstr("model")),
+          HasSubstr("Delete it to start afresh"))));
+  made_for_ = {{"model", "tiny"}, {"dataset.name", "blobs"}};
+  EXPECT_NO_THROW(train("state")) << "the state is untouched";
 }
 
 TEST_F(Train, AFinishedStateStillReportsItsAccuracy) {

@@ -87,11 +87,13 @@ Cell example() {
   return cell;
 }
 
+const InputHashes kHashes = {"aa", "cc", "bb"};
+
 // The fingerprint is a promise to files already written: when this test fails, kResultFormatVersion
 // has to go up. The hash is that of the text below, as sha256sum prints it.
 TEST(Cell, TheFingerprintIsTheHashOfTheCanonicalText) {
   const std::string expected =
-      "result_format_version=1\n"
+      "result_format_version=2\n"
       "activation_bits=4\n"
       "dataset.calibration_split=train\n"
       "dataset.crop=0\n"
@@ -129,10 +131,11 @@ TEST(Cell, TheFingerprintIsTheHashOfTheCanonicalText) {
       "task=image_classification\n"
       "weight_bits=4\n"
       "checkpoint_sha256=aa\n"
+      "data_sha256=cc\n"
       "calibration_ids_sha256=bb\n";
-  EXPECT_EQ(fingerprint_text(example(), "aa", "bb"), expected);
-  EXPECT_EQ(fingerprint(example(), "aa", "bb"),
-            "37f8c74e17986a6e2ce0a481aa272136f683253cf5beb7265aa869a657e52c14");
+  EXPECT_EQ(fingerprint_text(example(), kHashes), expected);
+  EXPECT_EQ(fingerprint(example(), kHashes),
+            "6f1b7e481f6281944481f71edd9951917aab877edef576f51bd7d2295afaf4e8");
 }
 
 /// Another valid value for a member, whatever it is.
@@ -144,11 +147,11 @@ void change(std::vector<double>& value) { value.push_back(0.5); }
 
 template <class Options>
 void expect_sensitive(Options Cell::*part, const std::string& insensitive_to = "") {
-  const auto before = fingerprint(example(), "aa", "bb");
+  const auto before = fingerprint(example(), kHashes);
   for (const auto& field : Options::fields()) {
     auto cell = example();
     std::visit([&](auto member) { change((cell.*part).*member); }, field.member);
-    EXPECT_EQ(fingerprint(cell, "aa", "bb") == before, field.name == insensitive_to) << field.name;
+    EXPECT_EQ(fingerprint(cell, kHashes) == before, field.name == insensitive_to) << field.name;
   }
 }
 
@@ -156,13 +159,13 @@ TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
   expect_sensitive(&Cell::settings);
   expect_sensitive(&Cell::evaluation);
   expect_sensitive(&Cell::dataset, "root");
-  std::set<std::string> prints = {fingerprint(example(), "aa", "bb"),
-                                  fingerprint(example(), "a", "bb"),
-                                  fingerprint(example(), "aa", "b")};
+  std::set<std::string> prints = {
+      fingerprint(example(), kHashes), fingerprint(example(), {"a", "cc", "bb"}),
+      fingerprint(example(), {"aa", "c", "bb"}), fingerprint(example(), {"aa", "cc", "b"})};
   const auto add = [&](auto alter) {
     auto cell = example();
     alter(cell);
-    prints.insert(fingerprint(cell, "aa", "bb"));
+    prints.insert(fingerprint(cell, kHashes));
   };
   add([](Cell& cell) { cell.task = "object_detection"; });
   add([](Cell& cell) { cell.model = "resnet18"; });
@@ -170,7 +173,7 @@ TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
   add([](Cell& cell) { cell.weight_bits = 3; });
   add([](Cell& cell) { cell.activation_bits = 3; });
   add([](Cell& cell) { cell.seed = 2; });
-  EXPECT_EQ(prints.size(), 9u);
+  EXPECT_EQ(prints.size(), 10u);
 }
 
 TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
@@ -179,15 +182,15 @@ TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
   cell.method_label = "b";
   cell.checkpoint = "/some/where";
   cell.dataset.root = "/data";
-  EXPECT_EQ(fingerprint(cell, "aa", "bb"), fingerprint(example(), "aa", "bb"));
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {
   auto cell = example();
   cell.method = "nearest";
-  const auto before = fingerprint(cell, "aa", "bb");
+  const auto before = fingerprint(cell, kHashes);
   cell.settings.drop_probability = 0.25;
-  EXPECT_NE(fingerprint(cell, "aa", "bb"), before);
+  EXPECT_NE(fingerprint(cell, kHashes), before);
 }
 
 TEST(Cell, CanonicalSettingsAreSortedAndWithoutPaths) {

@@ -1,40 +1,25 @@
 #pragma once
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "harness/config/sweep.h"
 #include "methods/support/error.h"
+#include "tests/support/files.h"
 
 namespace ptqbench {
 
-/// A folder of its own for every test, gone afterwards.
+/// Files in a folder of its own for every test.
 class ConfigFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    folder_ = std::filesystem::temp_directory_path() /
-              ("ptqbench_config_" + std::to_string(getpid()) + "_" + test->name());
-    std::filesystem::remove_all(folder_);
-    std::filesystem::create_directories(folder_);
-  }
-  void TearDown() override { std::filesystem::remove_all(folder_); }
-
-  /// Writes a file below the folder and gives its path.
   std::string write(const std::string& name, const std::string& text) const {
-    const auto path = folder_ / name;
-    std::filesystem::create_directories(path.parent_path());
-    std::ofstream(path, std::ios::binary) << text;
-    return path.string();
+    return folder_.write(name, text);
   }
 
-  std::string at(const std::string& name) const { return (folder_ / name).string(); }
+  std::string at(const std::string& name) const { return folder_.at(name); }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder_;
 };
 
 /// What the ConfigError that `action` throws says.

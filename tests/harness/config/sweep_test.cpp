@@ -1,5 +1,7 @@
 #include "harness/config/sweep.h"
 
+#include <gmock/gmock.h>
+
 #include <cstdlib>
 
 #include "tests/harness/config/config_fixture.h"
@@ -221,13 +223,25 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
 }
 
 TEST_F(Sweep, RequiredKeysAreNamed) {
-  EXPECT_EQ(error_of(""),
+  EXPECT_EQ(error_of("threads: 1\n"),
             "s.yaml:1: name: the required key is missing\n"
             "s.yaml:1: task: the required key is missing\n"
             "s.yaml:1: dataset: the required key is missing\n"
             "s.yaml:1: models: the required key is missing\n"
             "s.yaml:1: bits: the required key is missing\n"
             "s.yaml:1: methods: the required key is missing");
+}
+
+TEST_F(Sweep, AnEmptyFileIsOneProblem) {
+  for (const char* text : {"", "# only a comment\n", "{}"}) {
+    EXPECT_EQ(error_of(text), "s.yaml: is empty; expected keys such as 'name: my_sweep'");
+  }
+}
+
+TEST_F(Sweep, ASettingAtTheTopIsPointedToItsSection) {
+  EXPECT_THAT(error_of(basic_sweep() + "iterations: 3\n"),
+              ::testing::HasSubstr(
+                  "s.yaml:7: iterations: unknown key; did you mean 'settings.iterations'?"));
 }
 
 TEST_F(Sweep, EmptyListsAndSingleValuesInPlaceOfListsAreErrors) {
@@ -269,7 +283,7 @@ TEST_F(Sweep, ACheckpointMustExistUnlessFilesAreNotChecked) {
 }
 
 TEST_F(Sweep, PathsMayUseVariables) {
-  setenv("PTQBENCH_TEST_CHECKPOINTS", folder_.c_str(), 1);
+  setenv("PTQBENCH_TEST_CHECKPOINTS", folder_.path().c_str(), 1);
   unsetenv("PTQBENCH_TEST_UNSET");
   write("c.bin", "x");
   const auto set = [](const std::string& variable) {

@@ -69,7 +69,7 @@ TEST_F(YamlFile, IncludesThatMultiplyAreStopped) {
 
 TEST_F(YamlFile, AFileThatCannotBeReadIsAnIoError) {
   EXPECT_THROW(read(at("none.yaml")), IoError);
-  EXPECT_THROW(read(folder_.string()), IoError);
+  EXPECT_THROW(read(folder_.path().string()), IoError);
   EXPECT_THROW(read(write("large.yaml", "a: " + std::string(2 << 20, 'x'))), IoError);
 }
 

@@ -1,7 +1,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "results/store.h"
+#include <algorithm>
+
 #include "tests/harness/run/program.h"
 
 namespace ptqbench {
@@ -11,16 +12,18 @@ using ::testing::AllOf;
 using ::testing::HasSubstr;
 using testing::ptqbench;
 using testing::small_sweep;
+using testing::stored_cells;
 using testing::TemporaryFolder;
+using testing::write_image_folder;
 
 /// The program refuses with exit code 2, says what is wrong, and has made no run directory.
 void expect_refused(const TemporaryFolder& folder, const std::string& sweep,
                     const std::string& message) {
   const auto config = folder.write("sweep.yaml", sweep);
-  const auto run = ptqbench("run " + config + " --out " + (folder / "run"));
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"));
   EXPECT_EQ(run.exit_code, 2) << run.output;
   EXPECT_THAT(run.output, HasSubstr(message));
-  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("run")));
 }
 
 TEST(BadInput, MisspeltKeyNamesFileLineAndNearestKey) {
@@ -53,7 +56,7 @@ TEST(BadInput, TwoLabelsForTheSameCheckpoint) {
   for (const char* copy : {"a.safetensors", "b.safetensors"}) {
     std::filesystem::copy_file(std::string(PTQBENCH_SOURCE_DIR) +
                                    "/configs/checkpoints/resnet20_fashion_mnist.safetensors",
-                               folder / copy);
+                               folder.at(copy));
   }
   sweep.replace(begin, end - begin,
                 "models: [{name: resnet20, label: one, checkpoint: a.safetensors}, "
@@ -65,7 +68,7 @@ TEST(BadInput, TwoLabelsForTheSameCheckpoint) {
 TEST(BadInput, OneMessageUnderMpi) {
   const TemporaryFolder folder;
   const auto config = folder.write("sweep.yaml", small_sweep("sed: [1]\n"));
-  const auto run = ptqbench("run " + config + " --out " + (folder / "run"), 2);
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"), 2);
   EXPECT_NE(run.exit_code, 0);
   const std::string message = "did you mean 'seeds'?";
   const auto first = run.output.find(message);
@@ -88,10 +91,17 @@ TEST(BadInput, ConfigThatIsNotThere) {
   EXPECT_THAT(run.output, HasSubstr("/nonexistent.yaml"));
 }
 
-TEST(BadInput, UnknownSubcommandAndFormat) {
-  EXPECT_EQ(ptqbench("rum").exit_code, 2);
-  EXPECT_EQ(ptqbench("table x --format word").exit_code, 2);
-  EXPECT_EQ(ptqbench("").exit_code, 2);
+TEST(BadInput, UsageErrorsAreOneLine) {
+  const auto expect_error = [](const std::string& arguments, const std::string& message) {
+    const auto run = ptqbench(arguments);
+    EXPECT_EQ(run.exit_code, 2);
+    EXPECT_THAT(run.output, HasSubstr(message));
+    EXPECT_EQ(std::count(run.output.begin(), run.output.end(), '\n'), 1) << run.output;
+  };
+  expect_error("rum", "unknown command 'rum'; did you mean 'run'?");
+  expect_error("table x --format word", "see 'ptqbench table --help'");
+  expect_error("run x --limit 0", "--limit");
+  expect_error("", "see 'ptqbench --help'");
 }
 
 TEST(BadInput, FolderThatIsNoRun) {
@@ -109,10 +119,10 @@ void expect_failed_cell(const TemporaryFolder& folder, const std::string& checkp
                                      "\nmodels: [{name: resnet20, checkpoint: " + checkpoint +
                                      "}]\nbits: [w4a4]\nmethods: [nearest]\nthreads: 1\n"
                                      "settings: {calibration_samples: 2, range_samples: 2}\n");
-  const auto run = ptqbench("run " + config + " --out " + (folder / "run"));
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"));
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_THAT(run.output, HasSubstr(reason));
-  const auto records = CellStore(folder / "run").read_all().records;
+  const auto records = stored_cells(folder.at("run"));
   ASSERT_EQ(records.size(), 1U);
   EXPECT_EQ(records[0].status, CellStatus::kFailed);
   EXPECT_THAT(records[0].failure_reason, HasSubstr(reason));
@@ -122,16 +132,16 @@ TEST(BadInput, TruncatedCheckpointFailsItsCell) {
   const TemporaryFolder folder;
   const std::string shipped =
       std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors";
-  std::filesystem::copy_file(shipped, folder / "short.safetensors");
-  std::filesystem::resize_file(folder / "short.safetensors", 50000);
-  expect_failed_cell(folder, folder / "short.safetensors", "fashion_mnist", "short.safetensors");
+  std::filesystem::copy_file(shipped, folder.at("short.safetensors"));
+  std::filesystem::resize_file(folder.at("short.safetensors"), 50000);
+  expect_failed_cell(folder, folder.at("short.safetensors"), "fashion_mnist", "short.safetensors");
 }
 
 TEST(BadInput, PickleThatNamesASystemCallFailsItsCell) {
   const TemporaryFolder folder;
   // Protocol 2, GLOBAL os.system, a string, TUPLE1, REDUCE, STOP: what an attack on an unpickling
   // reader looks like.
-  const std::string touched = folder / "touched";
+  const std::string touched = folder.at("touched");
   const auto pickle =
       folder.write("evil.pth",
                    "\x80\x02"
@@ -144,21 +154,12 @@ TEST(BadInput, PickleThatNamesASystemCallFailsItsCell) {
 
 TEST(BadInput, CorruptImageFailsItsCellByName) {
   const TemporaryFolder folder;
-  const std::string image =
-      std::string(PTQBENCH_SOURCE_DIR) + "/tests/tasks/data/data/photo_420.jpg";
-  // Ten classes, as many as the checkpoint has.
-  for (const char* split : {"train", "test"}) {
-    for (char label = 'a'; label <= 'j'; ++label) {
-      const auto name = std::string("data/") + split + "/" + label;
-      std::filesystem::create_directories(folder / name);
-      std::filesystem::copy_file(image, folder / (name + "/1.jpg"));
-    }
-  }
+  write_image_folder(folder, "data");
   folder.write("data/test/c/2.jpg", "not a JPEG");
   expect_failed_cell(
       folder,
       std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors",
-      "{name: image_folder, resize: 32, crop: 32, root: " + (folder / "data") + "}", "c/2.jpg");
+      "{name: image_folder, resize: 32, crop: 32, root: " + folder.at("data") + "}", "c/2.jpg");
 }
 
 }  // namespace

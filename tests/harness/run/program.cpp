@@ -3,12 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <array>
-#include <atomic>
 #include <cstdio>
-#include <fstream>
+
+#include "results/store.h"
 
 namespace ptqbench::testing {
 
@@ -32,25 +31,6 @@ Outcome ptqbench(const std::string& arguments, int ranks) {
   return shell(launcher + PTQBENCH_PROGRAM + " " + arguments);
 }
 
-TemporaryFolder::TemporaryFolder() {
-  static std::atomic<int> count{0};
-  path_ = std::filesystem::temp_directory_path() /
-          fmt::format("ptqbench-test-{}-{}", getpid(), count++);
-  std::filesystem::create_directories(path_);
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::string TemporaryFolder::write(const std::string& name, const std::string& text) const {
-  const auto file = path_ / name;
-  std::filesystem::create_directories(file.parent_path());
-  std::ofstream(file, std::ios::binary) << text;
-  return file.string();
-}
-
 std::string small_sweep(const std::string& extra) {
   return fmt::format(R"(name: small
 task: image_classification
@@ -63,6 +43,23 @@ evaluation: {{samples: 100, batch_size: 50}}
 threads: 1
 {})",
                      PTQBENCH_SOURCE_DIR, extra);
+}
+
+void write_image_folder(const TemporaryFolder& folder, const std::string& name) {
+  const auto image =
+      read_bytes(std::string(PTQBENCH_SOURCE_DIR) + "/tests/tasks/data/data/photo_420.jpg");
+  for (const char* split : {"train", "test"}) {
+    for (char label = 'a'; label <= 'j'; ++label) {
+      folder.write(fmt::format("{}/{}/{}/1.jpg", name, split, label), image);
+    }
+  }
+}
+
+std::vector<CellRecord> stored_cells(const std::string& run_dir) {
+  const CellStore store(run_dir);
+  std::vector<CellRecord> cells;
+  for (const auto& fingerprint : store.fingerprints()) cells.push_back(store.read(fingerprint));
+  return cells;
 }
 
 std::string computed_values(const CellRecord& record) {

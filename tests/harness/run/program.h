@@ -1,9 +1,10 @@
 #pragma once
 
-#include <filesystem>
 #include <string>
+#include <vector>
 
 #include "results/cell_record.h"
+#include "tests/support/files.h"
 
 namespace ptqbench::testing {
 
@@ -19,26 +20,16 @@ Outcome shell(const std::string& command);
 /// Runs the program that was built with the tests, with these arguments; `ranks` > 0 under mpirun.
 Outcome ptqbench(const std::string& arguments, int ranks = 0);
 
-/// A folder of its own that is removed with the object.
-class TemporaryFolder {
- public:
-  TemporaryFolder();
-  ~TemporaryFolder();
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path path() const { return path_; }
-  std::string operator/(const std::string& name) const { return (path_ / name).string(); }
-  /// Writes a file and returns its path.
-  std::string write(const std::string& name, const std::string& text) const;
-
- private:
-  std::filesystem::path path_;
-};
-
 /// A sweep of one model with the shipped checkpoint, so small that a cell takes a second or two.
 /// `extra` is further YAML.
 std::string small_sweep(const std::string& extra = "");
+
+/// An image folder with one and the same picture in each of ten classes (as many as the shipped
+/// checkpoints have) of the splits "train" and "test".
+void write_image_folder(const TemporaryFolder& folder, const std::string& name);
+
+/// All cells on disk in a run directory, whatever sweep they are of.
+std::vector<CellRecord> stored_cells(const std::string& run_dir);
 
 /// Everything in a record that a computation decided, as text with all digits; times, hosts and
 /// ranks are left out.

@@ -1,23 +1,28 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
 #include <map>
 
-#include "results/store.h"
+#include "results/collect.h"
 #include "tests/harness/run/program.h"
 
 namespace ptqbench {
 namespace {
 
 using testing::computed_values;
+using ::testing::ContainsRegex;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using testing::ptqbench;
 using testing::small_sweep;
+using testing::stored_cells;
 using testing::TemporaryFolder;
 
 std::map<std::string, std::string> computed(const std::string& run_dir) {
   std::map<std::string, std::string> values;
-  for (const auto& record : CellStore(run_dir).read_all().records) {
+  for (const auto& record : stored_cells(run_dir)) {
     values[record.fingerprint] = computed_values(record);
   }
   return values;
@@ -25,7 +30,7 @@ std::map<std::string, std::string> computed(const std::string& run_dir) {
 
 std::map<std::string, std::string> start_times(const std::string& run_dir) {
   std::map<std::string, std::string> times;
-  for (const auto& record : CellStore(run_dir).read_all().records) {
+  for (const auto& record : stored_cells(run_dir)) {
     times[record.fingerprint] = record.started_at + " attempt " + std::to_string(record.attempt);
   }
   return times;
@@ -34,19 +39,19 @@ std::map<std::string, std::string> start_times(const std::string& run_dir) {
 TEST(Sweep, GivesTheSameNumbersOnAnyNumberOfRanksAndWhenInterrupted) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
-  const auto alone = ptqbench("run " + config + " --out " + (folder / "alone"));
+  const auto alone = ptqbench("run " + config + " --out " + folder.at("alone"));
   ASSERT_EQ(alone.exit_code, 0) << alone.output;
-  const auto expected = computed(folder / "alone");
+  const auto expected = computed(folder.at("alone"));
   ASSERT_EQ(expected.size(), 4U);
 
   for (const int ranks : {1, 2, 4}) {
-    const auto out = folder / ("ranks" + std::to_string(ranks));
+    const auto out = folder.at("ranks" + std::to_string(ranks));
     const auto run = ptqbench("run " + config + " --out " + out, ranks);
     ASSERT_EQ(run.exit_code, 0) << run.output;
     EXPECT_EQ(computed(out), expected) << ranks << " ranks";
   }
 
-  const auto halves = folder / "halves";
+  const auto halves = folder.at("halves");
   const auto first = ptqbench("run " + config + " --limit 2 --out " + halves);
   ASSERT_EQ(first.exit_code, 0) << first.output;
   const auto begun = start_times(halves);
@@ -59,23 +64,96 @@ TEST(Sweep, GivesTheSameNumbersOnAnyNumberOfRanksAndWhenInterrupted) {
   }
 }
 
-TEST(Sweep, RunsOnlyWhatChanged) {
+TEST(Sweep, RunsOnlyWhatChangedAndShowsOnlyTheCurrentSweep) {
   const TemporaryFolder folder;
-  const auto out = folder / "run";
-  const auto config = folder.write("small.yaml", small_sweep("seeds: [1]\n"));
+  const auto out = folder.at("run");
+  const auto config = folder.write("small.yaml", small_sweep());
   const std::string nearest = " --filter method=nearest --out " + out;
   ASSERT_EQ(ptqbench("run " + config + nearest).exit_code, 0);
   const auto again = ptqbench("run " + config + nearest);
-  EXPECT_THAT(again.output, HasSubstr("1 cells, 1 already done"));
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_THAT(again.output, HasSubstr("4 cells, 1 already done, 0 to run now"));
+  EXPECT_THAT(again.output, HasSubstr("1 of 4 cells finished, 0 failed, 3 not run"));
+  EXPECT_THAT(again.output, Not(HasSubstr("earlier settings")));
+
   const auto changed = ptqbench("run " + config + nearest + " --set settings.weight_range=min_max");
-  EXPECT_THAT(changed.output, HasSubstr("1 cells, 0 already done"));
+  EXPECT_THAT(changed.output, HasSubstr("4 cells, 0 already done, 1 to run now"));
+  EXPECT_THAT(changed.output, HasSubstr("1 of 4 cells finished, 0 failed, 3 not run"));
+  EXPECT_THAT(changed.output, HasSubstr("1 more cell file is of earlier settings"));
   EXPECT_EQ(computed(out).size(), 2U) << "the older result is kept";
+
+  const auto back = ptqbench("run " + config + nearest);
+  EXPECT_THAT(back.output, HasSubstr("1 already done, 0 to run now"));
+}
+
+TEST(Sweep, FilteredRunsAddUpToTheWholeTable) {
+  const TemporaryFolder folder;
+  const auto out = folder.at("run");
+  const auto config = folder.write("small.yaml", small_sweep());
+  ASSERT_EQ(ptqbench("run " + config + " --filter method=adaround --out " + out).exit_code, 0);
+  ASSERT_EQ(ptqbench("run " + config + " --filter method=nearest --out " + out).exit_code, 0);
+  const auto results = read_results(out);
+  std::vector<std::string> states;
+  for (const auto& record : results.records) {
+    states.push_back(record.method + " " + status_name(record.status));
+  }
+  EXPECT_THAT(states, ElementsAre("nearest finished", "adaround finished", "brecq missing",
+                                  "qdrop missing"));
+  EXPECT_TRUE(std::filesystem::exists(folder.at("run/results.h5")));
+}
+
+/// The row of a console table that starts with these words; empty without one.
+std::string row_of(const std::string& text, const std::string& words) {
+  const auto before = text.find("\n" + words);
+  if (before == std::string::npos) return "";
+  return text.substr(before + 1, text.find('\n', before + 1) - before - 1);
+}
+
+const char* const kNumberAtTheEnd = "[0-9]\\.[0-9][0-9]$";
+
+TEST(Sweep, ANewLabelRenamesFinishedCells) {
+  const TemporaryFolder folder;
+  const auto out = folder.at("run");
+  auto sweep = small_sweep();
+  const auto config = folder.write("small.yaml", sweep);
+  const std::string run = "run " + config + " --filter bits=w2a4,method=nearest --out " + out;
+  ASSERT_EQ(ptqbench(run).exit_code, 0);
+  sweep.replace(sweep.find("{name: resnet20,"), 16, "{name: resnet20, label: mine,");
+  sweep.replace(sweep.find("[nearest,"), 9, "[{name: nearest, label: rounded},");
+  folder.write("small.yaml", sweep);
+  const auto renamed = ptqbench(run);
+  EXPECT_THAT(renamed.output, HasSubstr("1 already done, 0 to run now"));
+  EXPECT_THAT(renamed.output, HasSubstr("mine"));
+  EXPECT_THAT(row_of(ptqbench("table " + out).output, "w2a4  rounded"),
+              ContainsRegex(kNumberAtTheEnd));
+}
+
+TEST(Sweep, TheTableOfACopyNeedsNeitherCheckpointNorSweepFile) {
+  const TemporaryFolder folder;
+  const auto checkpoint = folder.at("mine.safetensors");
+  std::filesystem::copy_file(
+      std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors",
+      checkpoint);
+  auto sweep = small_sweep();
+  const auto begin = sweep.find("checkpoint: ");
+  sweep.replace(begin, sweep.find('}', begin) - begin, "checkpoint: mine.safetensors");
+  const auto config = folder.write("small.yaml", sweep);
+  const auto run = ptqbench("run " + config + " --filter method=nearest --out " + folder.at("run"));
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  std::filesystem::rename(folder.at("run"), folder.at("laptop"));
+  std::filesystem::remove(checkpoint);
+  std::filesystem::remove(config);
+  std::filesystem::remove(folder.at("laptop/sweep.yaml"));
+  const auto table = ptqbench("table " + folder.at("laptop"));
+  EXPECT_EQ(table.exit_code, 0) << table.output;
+  EXPECT_THAT(row_of(table.output, "w2a4  nearest"), ContainsRegex(kNumberAtTheEnd));
+  EXPECT_THAT(row_of(table.output, "w2a4  qdrop"), HasSubstr("\u2026"));
 }
 
 TEST(Sweep, PlanKnowsWhatIsDone) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
-  const std::string out = " --out " + (folder / "run");
+  const std::string out = " --out " + folder.at("run");
   ASSERT_EQ(ptqbench("run " + config + " --filter method=nearest" + out).exit_code, 0);
   const auto plan = ptqbench("plan " + config + out);
   EXPECT_EQ(plan.exit_code, 0);
@@ -85,10 +163,10 @@ TEST(Sweep, PlanKnowsWhatIsDone) {
 TEST(Sweep, DryRunLeavesNothingBehind) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
-  const auto run = ptqbench("run " + config + " --dry-run --out " + (folder / "run"));
+  const auto run = ptqbench("run " + config + " --dry-run --out " + folder.at("run"));
   EXPECT_EQ(run.exit_code, 0);
   EXPECT_THAT(run.output, HasSubstr("4 to do"));
-  EXPECT_FALSE(std::filesystem::exists(folder / "run"));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("run")));
 }
 
 TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
@@ -103,19 +181,24 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
                                        "}]\nbits: [w4a4]\nmethods: [nearest]\nsettings: "
                                        "{calibration_samples: 16, range_samples: 16}\n"
                                        "evaluation: {samples: 100}\nthreads: 1\n");
-  const auto run = ptqbench("run " + config + " --out " + (folder / "run"), 2);
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"), 2);
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_THAT(run.output, HasSubstr("1 of 2 cells finished, 1 failed"));
   EXPECT_THAT(run.output, HasSubstr("broken.safetensors"));
-  const auto table = ptqbench("table " + (folder / "run"));
+  const auto table = ptqbench("table " + folder.at("run"));
   EXPECT_EQ(table.exit_code, 0);
   EXPECT_THAT(table.output, HasSubstr("failed"));
+
+  const auto others =
+      ptqbench("run " + config + " --filter model=resnet20 --out " + folder.at("run"));
+  EXPECT_EQ(others.exit_code, 0) << "the failed cell was not asked for";
+  EXPECT_THAT(others.output, HasSubstr("failed: resnet32 w4a4 nearest seed 1: load: "));
 }
 
 TEST(Sweep, EveryTableFormatIsPrinted) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
-  const auto out = folder / "run";
+  const auto out = folder.at("run");
   ASSERT_EQ(ptqbench("run " + config + " --filter method=nearest --out " + out).exit_code, 0);
   EXPECT_THAT(ptqbench("table " + out).output, HasSubstr("nearest"));
   EXPECT_THAT(ptqbench("table " + out + " --format markdown").output, HasSubstr("| "));

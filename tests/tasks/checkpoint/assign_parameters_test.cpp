@@ -8,11 +8,13 @@
 namespace ptqbench {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
-using testing::Not;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
+using ::testing::Not;
 
-Checkpoint checkpoint_of(std::vector<NamedTensor> tensors) { return {std::move(tensors), {}, ""}; }
+Checkpoint checkpoint_of(std::vector<NamedTensor> tensors) {
+  return {std::move(tensors), {}, "", {}};
+}
 
 TEST(AssignParameters, CopiesIntoTheModelsOwnStorage) {
   const at::Tensor weight = torch::zeros({2, 2}, torch::requires_grad());

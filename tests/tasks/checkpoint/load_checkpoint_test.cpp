@@ -11,8 +11,8 @@
 namespace ptqbench {
 namespace {
 
-using testing::AllOf;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::HasSubstr;
 
 constexpr int kFlipsPerFile = 300;
 

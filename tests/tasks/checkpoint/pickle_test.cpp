@@ -10,9 +10,9 @@ namespace {
 
 using Kind = PickleValue::Kind;
 using std::string_literals::operator""s;
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
-class PickleTest : public testing::Test {
+class PickleTest : public ::testing::Test {
  protected:
   /// Reads protocol 2 with `body` between its start and end marks.
   Pickle read(const std::string& body) { return read_whole("\x80\x02" + body + "."); }
@@ -132,7 +132,7 @@ TEST_F(PickleTest, MisusedStackIsAnError) {
                            "0"
                            "0",
                            "h\x07", "R", "K\x01)R", "Q", "b", "K\x01(\x85", "}(\x94"}) {
-    EXPECT_THROW(read(body), IoError) << testing::PrintToString(body);
+    EXPECT_THROW(read(body), IoError) << ::testing::PrintToString(body);
   }
 }
 

@@ -13,13 +13,13 @@
 namespace ptqbench {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 std::string safetensors_bytes(const std::string& header, const std::string& data) {
   return little_endian(header.size(), 8) + header + data;
 }
 
-class SafetensorsTest : public testing::Test {
+class SafetensorsTest : public ::testing::Test {
  protected:
   std::string error_of(const std::string& header, const std::string& data) {
     write_bytes(folder_ / "file", safetensors_bytes(header, data));

@@ -10,9 +10,9 @@
 namespace ptqbench {
 namespace {
 
-using testing::AllOf;
-using testing::ElementsAre;
-using testing::HasSubstr;
+using ::testing::AllOf;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 std::vector<std::string> names_of(const Checkpoint& checkpoint) {
   std::vector<std::string> names;
@@ -25,7 +25,7 @@ std::string error_of_fixture(const std::string& name) {
 }
 
 /// The same object saved in both formats: the parameter is what stands before ".pth".
-class TorchFileTest : public testing::TestWithParam<const char*> {
+class TorchFileTest : public ::testing::TestWithParam<const char*> {
  protected:
   Checkpoint load(const std::string& name) {
     return load_checkpoint(fixture(name + GetParam() + ".pth"));
@@ -40,7 +40,7 @@ class TorchFileTest : public testing::TestWithParam<const char*> {
   }
 };
 
-INSTANTIATE_TEST_SUITE_P(Formats, TorchFileTest, testing::Values("", "_legacy"),
+INSTANTIATE_TEST_SUITE_P(Formats, TorchFileTest, ::testing::Values("", "_legacy"),
                          [](const auto& info) { return *info.param == '\0' ? "Zip" : "Legacy"; });
 
 TEST_P(TorchFileTest, ReadsAStateDictionaryInOrder) { expect_small(load("small")); }

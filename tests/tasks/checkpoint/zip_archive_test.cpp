@@ -3,12 +3,14 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/tasks/checkpoint/test_files.h"
 
 namespace ptqbench {
 namespace {
 
-using testing::HasSubstr;
+using ::testing::HasSubstr;
 
 constexpr uint64_t kFourGiB = uint64_t{1} << 32;
 
@@ -42,7 +44,7 @@ std::string archive(const std::string& directory, const std::string& comment = "
   return content + directory + end_record(directory.size(), content.size(), comment);
 }
 
-class ZipArchiveTest : public testing::Test {
+class ZipArchiveTest : public ::testing::Test {
  protected:
   /// The content of "top/data.pkl" in an archive of these bytes.
   std::string content(const std::string& bytes) {

@@ -20,6 +20,7 @@ class CountingDataset final : public ImageDataset {
   int64_t classes() const override { return 10; }
   int64_t label(int64_t index) const override { return index % 10; }
   std::string sample_name(int64_t index) const override { return std::to_string(index); }
+  std::string content_key() const override { return "counting"; }
   at::Tensor sample(int64_t index) const override {
     for (const int64_t bad : corrupt_) {
       if (bad == index) throw IoError(sample_name(index));

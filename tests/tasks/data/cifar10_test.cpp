@@ -71,6 +71,19 @@ TEST(Cifar10, JoinsTheTrainingBatchesInOrder) {
   EXPECT_EQ(images.pixels[5 * 3072], 3);
 }
 
+TEST(Cifar10, ContentKeyFollowsPixelsAndLabelsNotThePlace) {
+  const auto key_of = [](const std::vector<uint8_t>& bytes) {
+    const TemporaryFolder folder;
+    write_bytes(folder / "test_batch.bin", bytes);
+    return make_dataset(options_at(folder), "test")->content_key();
+  };
+  const auto key = key_of(record(7, 51, 102, 153));
+  EXPECT_EQ(key.size(), 64U);
+  EXPECT_EQ(key_of(record(7, 51, 102, 153)), key);
+  EXPECT_NE(key_of(record(8, 51, 102, 153)), key);
+  EXPECT_NE(key_of(record(7, 51, 102, 154)), key);
+}
+
 TEST(Cifar10, NamesAMissingFileAndTheLayout) {
   const TemporaryFolder folder;
   EXPECT_THAT(

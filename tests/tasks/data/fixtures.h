@@ -1,7 +1,5 @@
 #pragma once
 
-#include <unistd.h>
-
 #include <cstdint>
 #include <filesystem>
 #include <fstream>
@@ -10,24 +8,23 @@
 #include <vector>
 
 #include "tasks/data/image.h"
+#include "tests/support/files.h"
 
 namespace ptqbench {
+
+using testing::TemporaryFolder;
 
 inline std::filesystem::path fixture(const std::string& name) {
   return std::filesystem::path(PTQBENCH_SOURCE_DIR) / "tests/tasks/data/data" / name;
 }
 
 inline std::vector<uint8_t> read_bytes(const std::filesystem::path& path) {
-  std::ifstream stream(path, std::ios::binary);
-  if (!stream) throw std::runtime_error("missing fixture " + path.string());
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const auto bytes = testing::read_bytes(path);
+  return {bytes.begin(), bytes.end()};
 }
 
 inline void write_bytes(const std::filesystem::path& path, const std::vector<uint8_t>& bytes) {
-  std::filesystem::create_directories(path.parent_path());
-  std::ofstream(path, std::ios::binary)
-      .write(reinterpret_cast<const char*>(bytes.data()),
-             static_cast<std::streamsize>(bytes.size()));
+  testing::write_bytes(path, {reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 /// The pixels of a binary PPM file as make_fixtures.py writes it.
@@ -44,24 +41,5 @@ inline Image read_ppm(const std::string& name) {
   }
   return image;
 }
-
-/// A folder of its own for one test, removed at its end.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "ptqbench-data-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) throw std::runtime_error("cannot make " + name);
-    path_ = name;
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(path_); }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-
-  std::filesystem::path operator/(const std::string& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 }  // namespace ptqbench

@@ -87,6 +87,22 @@ TEST_F(ImageFolderTest, RefusesPicturesOfSeveralSizesWithoutCrop) {
                                            HasSubstr("75x57"), HasSubstr("set crop"))));
 }
 
+TEST_F(ImageFolderTest, ContentKeyFollowsNamesAndSizes) {
+  put("photo_420.jpg", "val/a/1.jpg");
+  put("small_444.jpg", "val/b/1.jpg");
+  const auto key = open(32, 28)->content_key();
+  EXPECT_EQ(open(16, 16)->content_key(), key) << "sizes of inputs are options of their own";
+  put("small_444.jpg", "val/b/2.jpg");
+  const auto longer = open(32, 28)->content_key();
+  EXPECT_NE(longer, key);
+  std::filesystem::rename(folder_ / "val/b/2.jpg", folder_ / "val/b/3.jpg");
+  EXPECT_NE(open(32, 28)->content_key(), longer);
+  std::filesystem::remove(folder_ / "val/b/3.jpg");
+  EXPECT_EQ(open(32, 28)->content_key(), key);
+  write_bytes(folder_ / "val/b/1.jpg", read_bytes(fixture("photo_420.jpg")));
+  EXPECT_NE(open(32, 28)->content_key(), key);
+}
+
 TEST_F(ImageFolderTest, NamesACorruptPicture) {
   put("photo_420.jpg", "val/a/1.jpg");
   write_bytes(folder_ / "val/a/2.jpg", {0xff, 0xd8, 0xff, 0xe0});

@@ -1,0 +1,19 @@
+#include "harness/run/cell_identity.h"
+
+namespace ptqbench {
+
+CellRecord unrun_record(const Cell& cell, const std::string& fingerprint) {
+  CellRecord record;
+  record.status = CellStatus::kMissing;
+  record.fingerprint = fingerprint;
+  record.task = cell.task;
+  record.dataset = cell.dataset.name;
+  record.model = cell.model_label;
+  record.method = cell.method_label;
+  record.weight_bits = cell.weight_bits;
+  record.activation_bits = cell.activation_bits;
+  record.seed = cell.seed;
+  return record;
+}
+
+}  // namespace ptqbench

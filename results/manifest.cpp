@@ -1,0 +1,67 @@
+#include "results/manifest.h"
+
+#include <fmt/format.h>
+
+#include <type_traits>
+
+#include "results/atomic_file.h"
+#include "results/cell_columns.h"
+#include "results/cell_layout.h"
+#include "results/error.h"
+#include "results/hdf5_file.h"
+#include "results/hdf5_table.h"
+
+namespace ptqbench {
+namespace {
+
+constexpr const char* kContent = "manifest";
+constexpr const char* kTable = "cells";
+
+}  // namespace
+
+std::filesystem::path manifest_path(const std::filesystem::path& run_dir) {
+  return run_dir / "manifest.h5";
+}
+
+void write_manifest(const std::filesystem::path& run_dir, const std::vector<CellRecord>& cells) {
+  const auto path = manifest_path(run_dir);
+  hdf5::MemoryFile file(path.string());
+  {
+    hdf5::Group root = file.root();
+    write_format(root, kContent);
+    hdf5::write_table(root, kTable, identity_columns(cells));
+  }
+  write_file_atomically(path, file.finish());
+}
+
+std::vector<CellRecord> read_manifest(const std::filesystem::path& run_dir) {
+  const auto path = manifest_path(run_dir);
+  const hdf5::Group root = hdf5::InputFile(path).root();
+  check_format(root, kContent);
+  const hdf5::Table table = hdf5::read_table(root, kTable);
+  std::vector<CellRecord> cells(table.rows());
+  const auto fill = [&](const char* name, auto member) {
+    using T = std::decay_t<decltype(CellRecord().*member)>;
+    const auto& values = table.column<T>(name);
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].*member = values[i];
+  };
+  fill("fingerprint", &CellRecord::fingerprint);
+  fill("task", &CellRecord::task);
+  fill("dataset", &CellRecord::dataset);
+  fill("model", &CellRecord::model);
+  fill("weight_bits", &CellRecord::weight_bits);
+  fill("activation_bits", &CellRecord::activation_bits);
+  fill("method", &CellRecord::method);
+  fill("seed", &CellRecord::seed);
+  for (CellRecord& cell : cells) {
+    // Fingerprints become file names.
+    if (!is_fingerprint(cell.fingerprint)) {
+      throw ResultsError(
+          fmt::format("{}: '{}' is no fingerprint", path.string(), cell.fingerprint));
+    }
+    cell.status = CellStatus::kMissing;
+  }
+  return cells;
+}
+
+}  // namespace ptqbench
