@@ -20,6 +20,7 @@ void add_table(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
+void add_published(CLI::App& app, Command& chosen);
 
 /// A command that one process does alone: the other ranks of a job do nothing.
 Command on_rank_zero(const std::function<int()>& body);
