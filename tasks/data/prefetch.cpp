@@ -85,21 +85,31 @@ class PrefetchingLoader::State {
     });
     if (stopping_ || failed_ || next_ >= count()) return false;
     ticket.position = next_++;
-    if (ticket.position % options_.batch_size == 0) pending_.push_back(new_batch(ticket.position));
+    if (ticket.position % options_.batch_size == 0 && !start_batch(ticket.position)) return false;
     ticket.batch = pending_.back().get();
     return true;
   }
 
-  std::unique_ptr<Pending> new_batch(int64_t first) const {
-    const int64_t size = std::min(options_.batch_size, count() - first);
-    std::vector<int64_t> shape = shape_;
-    shape.insert(shape.begin(), size);
-    auto pending = std::make_unique<Pending>();
-    pending->batch.inputs = at::empty(shape, at::kFloat);
-    const auto begin = indices_.begin() + first;
-    pending->batch.labels = load_labels(data_, {begin, begin + size});
-    pending->missing = size;
-    return pending;
+  /// Makes room for the batch whose first sample is at `first`; false, and an error for the caller,
+  /// where that fails. Under the lock.
+  bool start_batch(int64_t first) {
+    pending_.push_back(std::make_unique<Pending>());
+    Pending& pending = *pending_.back();
+    try {
+      const int64_t size = std::min(options_.batch_size, count() - first);
+      std::vector<int64_t> shape = shape_;
+      shape.insert(shape.begin(), size);
+      pending.batch.inputs = at::empty(shape, at::kFloat);
+      const auto begin = indices_.begin() + first;
+      pending.batch.labels = load_labels(data_, {begin, begin + size});
+      pending.missing = size;
+      return true;
+    } catch (...) {
+      pending.error = std::current_exception();
+      next_ = count();
+      batch_done_.notify_one();
+      return false;
+    }
   }
 
   /// Copies byte by byte: a tensor operation would start threads of its own on each of ours.

@@ -26,7 +26,10 @@ class NumberedImages : public ImageDataset {
 
   int64_t size() const override { return size_; }
   int64_t classes() const override { return 10; }
-  int64_t label(int64_t index) const override { return index % 10; }
+  int64_t label(int64_t index) const override {
+    if (index >= size_) throw std::out_of_range("no sample " + std::to_string(index));
+    return index % 10;
+  }
   std::string sample_name(int64_t index) const override { return std::to_string(index) + ".jpg"; }
   at::Tensor sample(int64_t index) const override {
     int64_t seen = highest_asked_;
@@ -116,6 +119,14 @@ TEST(PrefetchingLoader, AnUnreadableFirstSampleIsReportedAtOnce) {
         PrefetchingLoader(data, forwards(4), {2, 2, 2});
       },
       ThrowsMessage<IoError>(HasSubstr("0.jpg: corrupt")));
+}
+
+TEST(PrefetchingLoader, AnIndexThatIsNoSampleIsAnErrorOfItsBatch) {
+  const NumberedImages data(8);
+  PrefetchingLoader loader(data, {0, 1, 2, 9}, {2, 3, 2});
+  EXPECT_TRUE(loader.next().has_value());
+  EXPECT_THROW(loader.next(), std::out_of_range);
+  EXPECT_FALSE(loader.next().has_value());
 }
 
 TEST(PrefetchingLoader, ASampleOfAnotherShapeIsNamed) {
