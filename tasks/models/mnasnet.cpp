@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tasks/models/conv_options.h"
 #include "tasks/models/inverted_residual.h"
 
 namespace ptqbench {
@@ -29,30 +30,20 @@ InvertedResidual::Part numbered(const std::string& prefix, int index) {
   return {fmt::format("{}layers.{}", prefix, index), fmt::format("{}layers.{}", prefix, index + 1)};
 }
 
-Conv2dOptions conv(int64_t in_channels, int64_t out_channels, int64_t kernel, int64_t stride) {
-  Conv2dOptions options;
-  options.in_channels = in_channels;
-  options.out_channels = out_channels;
-  options.kernel = kernel;
-  options.stride = stride;
-  options.padding = kernel / 2;
-  options.nonlinearity = Nonlinearity::kRelu;
-  return options;
-}
-
 /// A convolution that belongs to no block.
-ValueId add_conv(UnitGraph& graph, int index, Conv2dOptions options, ValueId x) {
-  const auto part = numbered("", index);
-  options.batch_norm = part.norm;
-  return graph.add(part.conv, "", std::make_shared<QuantConv2d>(part.conv, options), {x});
+ValueId add_conv(UnitGraph& graph, int index, const Conv2dOptions& options, ValueId x) {
+  const auto name = numbered("", index).conv;
+  return graph.add(name, "", std::make_shared<QuantConv2d>(name, options), {x});
 }
 
 ValueId add_stem(UnitGraph& graph, const Shape& shape, ValueId x) {
-  x = add_conv(graph, 0, conv(3, shape.stem_channels, 3, shape.stem_stride), x);
-  auto depthwise = conv(shape.stem_channels, shape.stem_channels, 3, 1);
+  x = add_conv(graph, 0,
+               conv_relu(3, shape.stem_channels, 3, shape.stem_stride, numbered("", 0).norm), x);
+  auto depthwise = conv_relu(shape.stem_channels, shape.stem_channels, 3, 1, numbered("", 3).norm);
   depthwise.groups = shape.stem_channels;
   x = add_conv(graph, 3, depthwise, x);
-  auto pointwise = conv(shape.stem_channels, shape.separable_channels, 1, 1);
+  auto pointwise =
+      conv_relu(shape.stem_channels, shape.separable_channels, 1, 1, numbered("", 6).norm);
   pointwise.nonlinearity = Nonlinearity::kNone;
   return add_conv(graph, 6, pointwise, x);
 }
@@ -86,7 +77,8 @@ UnitGraph build(const Shape& shape, int64_t classes) {
     }
     ++index;
   }
-  x = add_conv(graph, index, conv(channels, shape.last_channels, 1, 1), x);
+  x = add_conv(graph, index,
+               conv_relu(channels, shape.last_channels, 1, 1, numbered("", index).norm), x);
   x = graph.add("pool", "", std::make_shared<GlobalAveragePool>(), {x});
   x = graph.add("classifier.1", "",
                 std::make_shared<QuantLinear>("classifier.1", shape.last_channels, classes,

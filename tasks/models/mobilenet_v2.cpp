@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "tasks/models/conv_options.h"
 #include "tasks/models/inverted_residual.h"
 
 namespace ptqbench {
@@ -21,23 +22,16 @@ struct Shape {
   int64_t last_channels;
 };
 
-Conv2dOptions conv(int64_t in_channels, int64_t out_channels, int64_t kernel, int64_t stride,
-                   const std::string& norm) {
-  Conv2dOptions options;
-  options.in_channels = in_channels;
-  options.out_channels = out_channels;
-  options.kernel = kernel;
-  options.stride = stride;
-  options.padding = kernel / 2;
-  options.batch_norm = norm;
+/// Convolution, batch norm, ReLU6.
+std::shared_ptr<Layer> activated(const std::string& name, Conv2dOptions options) {
   options.nonlinearity = Nonlinearity::kRelu6;
-  return options;
+  return std::make_shared<QuantConv2d>(name, options);
 }
 
 ValueId add_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t in_channels,
                   const Group& group, int64_t stride) {
   const std::string prefix = name + ".conv.";
-  auto activated = [&](int part) {
+  auto numbered = [&](int part) {
     return InvertedResidual::Part{fmt::format("{}{}.0", prefix, part),
                                   fmt::format("{}{}.1", prefix, part)};
   };
@@ -49,8 +43,8 @@ ValueId add_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t 
   block.nonlinearity = Nonlinearity::kRelu6;
   // Parts are numbered as they stand: without an expansion the depthwise convolution is the first.
   const int depthwise = group.expansion == 1 ? 0 : 1;
-  block.expand = activated(0);
-  block.depthwise = activated(depthwise);
+  block.expand = numbered(0);
+  block.depthwise = numbered(depthwise);
   block.project = {fmt::format("{}{}", prefix, depthwise + 1),
                    fmt::format("{}{}", prefix, depthwise + 2)};
   return add_inverted_residual(graph, name, x, block);
@@ -58,11 +52,10 @@ ValueId add_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t 
 
 UnitGraph build(const Shape& shape, int64_t classes) {
   UnitGraph graph;
-  ValueId x = graph.add(
-      "features.0.0", "",
-      std::make_shared<QuantConv2d>(
-          "features.0.0", conv(3, shape.stem_channels, 3, shape.stem_stride, "features.0.1")),
-      {graph.add_input("image")});
+  ValueId x = graph.add("features.0.0", "",
+                        activated("features.0.0", conv_relu(3, shape.stem_channels, 3,
+                                                            shape.stem_stride, "features.0.1")),
+                        {graph.add_input("image")});
   int64_t channels = shape.stem_channels;
   int index = 1;
   for (const Group& group : shape.groups) {
@@ -74,8 +67,7 @@ UnitGraph build(const Shape& shape, int64_t classes) {
   }
   const std::string last = fmt::format("features.{}", index);
   x = graph.add(last + ".0", "",
-                std::make_shared<QuantConv2d>(
-                    last + ".0", conv(channels, shape.last_channels, 1, 1, last + ".1")),
+                activated(last + ".0", conv_relu(channels, shape.last_channels, 1, 1, last + ".1")),
                 {x});
   x = graph.add("pool", "", std::make_shared<GlobalAveragePool>(), {x});
   x = graph.add("classifier.1", "",

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "tasks/models/conv_options.h"
+
 namespace ptqbench {
 namespace {
 
@@ -20,40 +22,21 @@ struct Shape {
   std::vector<Stage> stages;
 };
 
-Conv2dOptions conv(int64_t in_channels, int64_t out_channels, int64_t kernel, int64_t stride,
-                   const std::string& norm) {
-  Conv2dOptions options;
-  options.in_channels = in_channels;
-  options.out_channels = out_channels;
-  options.kernel = kernel;
-  options.stride = stride;
-  options.padding = kernel / 2;
-  options.batch_norm = norm;
-  options.nonlinearity = Nonlinearity::kRelu;
-  return options;
-}
-
-/// One that ends in the residual addition.
-Conv2dOptions linear(Conv2dOptions options) {
-  options.nonlinearity = Nonlinearity::kNone;
-  options.quantize_output = false;
-  return options;
-}
-
 ValueId add_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t in_channels,
                   int64_t width, int64_t group_width, int64_t stride) {
   auto add_conv = [&](const std::string& part, const Conv2dOptions& options, ValueId input) {
     const std::string full = name + "." + part;
     return graph.add(full, name, std::make_shared<QuantConv2d>(full, options), {input});
   };
-  auto y = add_conv("f.a", conv(in_channels, width, 1, 1, name + ".f.a_bn"), x);
-  auto grouped = conv(width, width, 3, stride, name + ".f.b_bn");
+  auto y = add_conv("f.a", conv_relu(in_channels, width, 1, 1, name + ".f.a_bn"), x);
+  auto grouped = conv_relu(width, width, 3, stride, name + ".f.b_bn");
   grouped.groups = width / group_width;
   y = add_conv("f.b", grouped, y);
-  y = add_conv("f.c", linear(conv(width, width, 1, 1, name + ".f.c_bn")), y);
+  y = add_conv("f.c", before_sum(conv_relu(width, width, 1, 1, name + ".f.c_bn")), y);
   ValueId shortcut = x;
   if (stride != 1 || in_channels != width)
-    shortcut = add_conv("proj", linear(conv(in_channels, width, 1, stride, name + ".bn")), x);
+    shortcut =
+        add_conv("proj", before_sum(conv_relu(in_channels, width, 1, stride, name + ".bn")), x);
   return graph.add(
       name + ".add", name,
       std::make_shared<Add>(name + ".add", Nonlinearity::kRelu, /*quantize_output=*/true),
@@ -62,11 +45,11 @@ ValueId add_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t 
 
 UnitGraph build(const Shape& shape, int64_t classes) {
   UnitGraph graph;
-  ValueId x =
-      graph.add("stem.conv", "",
-                std::make_shared<QuantConv2d>(
-                    "stem.conv", conv(3, shape.stem_channels, 3, shape.stem_stride, "stem.bn")),
-                {graph.add_input("image")});
+  ValueId x = graph.add(
+      "stem.conv", "",
+      std::make_shared<QuantConv2d>(
+          "stem.conv", conv_relu(3, shape.stem_channels, 3, shape.stem_stride, "stem.bn")),
+      {graph.add_input("image")});
   int64_t channels = shape.stem_channels;
   for (size_t s = 0; s < shape.stages.size(); ++s) {
     const Stage& stage = shape.stages[s];

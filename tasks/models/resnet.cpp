@@ -4,6 +4,8 @@
 
 #include <array>
 
+#include "tasks/models/conv_options.h"
+
 namespace ptqbench {
 namespace {
 
@@ -17,26 +19,6 @@ struct BlockShape {
   int64_t out_channels;
   int64_t stride;
 };
-
-Conv2dOptions conv(int64_t in_channels, int64_t out_channels, int64_t kernel, int64_t stride,
-                   const std::string& norm) {
-  Conv2dOptions options;
-  options.in_channels = in_channels;
-  options.out_channels = out_channels;
-  options.kernel = kernel;
-  options.stride = stride;
-  options.padding = kernel / 2;
-  options.batch_norm = norm;
-  options.nonlinearity = Nonlinearity::kRelu;
-  return options;
-}
-
-/// One that ends in the residual addition.
-Conv2dOptions linear(Conv2dOptions options) {
-  options.nonlinearity = Nonlinearity::kNone;
-  options.quantize_output = false;
-  return options;
-}
 
 /// Appends layers to one block.
 class Block {
@@ -54,8 +36,8 @@ class Block {
   ValueId add_residual(const BlockShape& shape, ValueId x, ValueId y) {
     if (shape.stride != 1 || shape.in_channels != shape.out_channels) {
       x = add_conv("downsample.0",
-                   linear(conv(shape.in_channels, shape.out_channels, 1, shape.stride,
-                               part("downsample.1"))),
+                   before_sum(conv_relu(shape.in_channels, shape.out_channels, 1, shape.stride,
+                                        part("downsample.1"))),
                    x);
     }
     return graph_.add(
@@ -71,20 +53,20 @@ class Block {
 ValueId basic_block(UnitGraph& graph, const std::string& name, ValueId x, const BlockShape& shape) {
   Block block(graph, name);
   auto y = block.add_conv(
-      "conv1", conv(shape.in_channels, shape.width, 3, shape.stride, block.part("bn1")), x);
-  y = block.add_conv("conv2",
-                     linear(conv(shape.width, shape.out_channels, 3, 1, block.part("bn2"))), y);
+      "conv1", conv_relu(shape.in_channels, shape.width, 3, shape.stride, block.part("bn1")), x);
+  y = block.add_conv(
+      "conv2", before_sum(conv_relu(shape.width, shape.out_channels, 3, 1, block.part("bn2"))), y);
   return block.add_residual(shape, x, y);
 }
 
 ValueId bottleneck(UnitGraph& graph, const std::string& name, ValueId x, const BlockShape& shape) {
   Block block(graph, name);
-  auto y =
-      block.add_conv("conv1", conv(shape.in_channels, shape.width, 1, 1, block.part("bn1")), x);
-  y = block.add_conv("conv2", conv(shape.width, shape.width, 3, shape.stride, block.part("bn2")),
-                     y);
-  y = block.add_conv("conv3",
-                     linear(conv(shape.width, shape.out_channels, 1, 1, block.part("bn3"))), y);
+  auto y = block.add_conv("conv1",
+                          conv_relu(shape.in_channels, shape.width, 1, 1, block.part("bn1")), x);
+  y = block.add_conv("conv2",
+                     conv_relu(shape.width, shape.width, 3, shape.stride, block.part("bn2")), y);
+  y = block.add_conv(
+      "conv3", before_sum(conv_relu(shape.width, shape.out_channels, 1, 1, block.part("bn3"))), y);
   return block.add_residual(shape, x, y);
 }
 
@@ -94,9 +76,9 @@ using AddBlock = ValueId (*)(UnitGraph&, const std::string&, ValueId, const Bloc
 UnitGraph resnet(AddBlock add_block, int64_t expansion, const std::array<int, kStages>& blocks,
                  int64_t classes) {
   UnitGraph graph;
-  auto x = graph.add("conv1", "",
-                     std::make_shared<QuantConv2d>("conv1", conv(3, kStemChannels, 7, 2, "bn1")),
-                     {graph.add_input("image")});
+  auto x = graph.add(
+      "conv1", "", std::make_shared<QuantConv2d>("conv1", conv_relu(3, kStemChannels, 7, 2, "bn1")),
+      {graph.add_input("image")});
   x = graph.add("maxpool", "", std::make_shared<MaxPool>(/*kernel=*/3, /*stride=*/2, /*padding=*/1),
                 {x});
   int64_t channels = kStemChannels;
