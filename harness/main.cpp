@@ -80,6 +80,7 @@ int main(int argc, char** argv) {
   ptqbench::add_describe(app, chosen);
   ptqbench::add_list(app, chosen);
   ptqbench::add_train(app, chosen);
+  ptqbench::add_published(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

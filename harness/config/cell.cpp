@@ -28,8 +28,12 @@ OptionTexts canonical_settings(const Cell& cell) {
   append(texts, "dataset.", cell.dataset);
   append(texts, "settings.", cell.settings);
   append(texts, "evaluation.", cell.evaluation);
-  const auto is_path = [](const auto& text) { return text.first == "dataset.root"; };
-  texts.erase(std::remove_if(texts.begin(), texts.end(), is_path), texts.end());
+  // Where the data lie decides nothing, and the number of classes is the checkpoint's.
+  const auto decides_nothing = [](const auto& text) {
+    return text.first == "dataset.root" || text.first == "dataset.label_file" ||
+           text.first == "dataset.classes";
+  };
+  texts.erase(std::remove_if(texts.begin(), texts.end(), decides_nothing), texts.end());
   std::sort(texts.begin(), texts.end());
   return texts;
 }

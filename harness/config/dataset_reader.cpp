@@ -6,6 +6,16 @@
 #include "harness/config/option_fields.h"
 
 namespace ptqbench {
+namespace {
+
+/// An empty path stands for the data set's own default.
+std::string read_optional_path(YamlMapReader& map, const std::string& key) {
+  const auto path = map.optional(key);
+  if (!path || (path->is(YamlValue::Kind::kScalar) && path->value().text.empty())) return "";
+  return read_path(*path).string();
+}
+
+}  // namespace
 
 DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known) {
   DatasetOptions options;
@@ -19,15 +29,12 @@ DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known) {
   }
   auto fields = DatasetOptions::fields();
   const auto is_read = [](const auto& field) {
-    return field.name == "name" || field.name == "root";
+    return field.name == "name" || field.name == "root" || field.name == "label_file";
   };
   fields.erase(std::remove_if(fields.begin(), fields.end(), is_read), fields.end());
   read_fields(map, fields, options);
-  const auto root = map.optional("root");
-  // An empty root stands for the data set's own default.
-  if (root && !(root->is(YamlValue::Kind::kScalar) && root->value().text.empty())) {
-    options.root = read_path(*root).string();
-  }
+  options.root = read_optional_path(map, "root");
+  options.label_file = read_optional_path(map, "label_file");
   map.reject_unknown_keys();
   return options;
 }

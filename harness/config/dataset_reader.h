@@ -6,8 +6,8 @@
 
 namespace ptqbench {
 
-/// A data set: its name alone, or a map of `name` and fields of DatasetOptions. The root is a path
-/// (see read_path()).
+/// A data set: its name alone, or a map of `name` and fields of DatasetOptions. The root
+/// and the label file are paths (see read_path()).
 DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known);
 
 }  // namespace ptqbench

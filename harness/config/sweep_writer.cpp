@@ -102,6 +102,7 @@ void emit_section(YAML::Emitter& yaml, const std::string& key, const Options& op
 std::string resolved_yaml(const SweepConfig& sweep) {
   auto dataset = sweep.dataset;
   dataset.root = escape_variables(dataset.root);
+  dataset.label_file = escape_variables(dataset.label_file);
   YAML::Emitter yaml;
   yaml << YAML::BeginMap;
   yaml << YAML::Key << "name" << YAML::Value << sweep.name;

@@ -110,6 +110,11 @@ Tensors GlobalAveragePool::forward(const Tensors& inputs, Pass& /*pass*/) const 
   return {inputs.at(0).mean({2, 3})};
 }
 
+Tensors MaxPool::forward(const Tensors& inputs, Pass& /*pass*/) const {
+  return {
+      at::max_pool2d(inputs.at(0), {kernel_, kernel_}, {stride_, stride_}, {padding_, padding_})};
+}
+
 Tensors PaddedShortcut::forward(const Tensors& inputs, Pass& /*pass*/) const {
   const auto& x = inputs.at(0);
   const auto subsampled = x.slice(2, 0, x.size(2), stride_).slice(3, 0, x.size(3), stride_);

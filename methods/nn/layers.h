@@ -110,6 +110,21 @@ class GlobalAveragePool : public Layer {
   std::string kind() const override { return "average pool"; }
 };
 
+/// [N, C, H, W] -> [N, C, H', W'], the maximum over windows; outside the map counts as lowest.
+class MaxPool : public Layer {
+ public:
+  MaxPool(int64_t kernel, int64_t stride, int64_t padding)
+      : kernel_(kernel), stride_(stride), padding_(padding) {}
+
+  Tensors forward(const Tensors& inputs, Pass& pass) const override;
+  std::string kind() const override { return "max pool"; }
+
+ private:
+  int64_t kernel_;
+  int64_t stride_;
+  int64_t padding_;
+};
+
 /// The parameter-free shortcut of He et al. 2016 (arXiv:1512.03385, section 4.2, option A): every
 /// `stride`-th position, new channels zero, as many before the old ones as after.
 class PaddedShortcut : public Layer {

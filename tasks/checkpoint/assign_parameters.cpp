@@ -9,6 +9,7 @@
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/checkpoint/naming.h"
 
 namespace ptqbench {
 
@@ -65,13 +66,16 @@ void check_fit(const Checkpoint& checkpoint, const TensorsByName& stored,
   describe("unexpected", unexpected, problems);
   describe("wrongly shaped", misshaped, problems);
   if (problems.empty()) return;
-  const auto name = checkpoint.path.empty() ? "the checkpoint" : "checkpoint " + checkpoint.path.string();
+  const auto name =
+      checkpoint.path.empty() ? "the checkpoint" : "checkpoint " + checkpoint.path.string();
   throw IoError(name + " does not fit the model" + problems);
 }
 
 }  // namespace
 
-void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters) {
+void assign_parameters(const Checkpoint& checkpoint,
+                       const std::vector<NamedTensor>& model_parameters) {
+  const std::vector<NamedTensor> parameters = named_as_in(checkpoint, model_parameters);
   const TensorsByName stored = by_name(checkpoint.tensors);
   check_fit(checkpoint, stored, parameters);
   const at::NoGradGuard no_grad;

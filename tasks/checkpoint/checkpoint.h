@@ -24,7 +24,8 @@ struct Checkpoint {
 Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 /// Copies the checkpoint's values into `parameters` (tensors that share storage with a model).
-/// Every name must be present with the same shape; `num_batches_tracked` entries are ignored.
+/// Every name must be present with the same shape, in either of the conventions of
+/// tasks/checkpoint/naming.h; `num_batches_tracked` entries are ignored.
 /// Throws IoError listing missing, unexpected and wrongly shaped names; then no parameter was
 /// changed.
 void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters);

@@ -31,7 +31,12 @@ void require_split(const std::string& split, const DatasetOptions& options) {
   }
 }
 
-void require_no_resizing(const DatasetOptions& options) {
+void require_no_folder_options(const DatasetOptions& options) {
+  if (!options.label_file.empty() || options.classes != 0) {
+    throw ConfigError(
+        fmt::format("data set '{}' has labels of its own: label_file and classes must not be given",
+                    options.name));
+  }
   if (options.resize != 0 || options.crop != 0) {
     throw ConfigError(fmt::format("data set '{}' has images of one size: resize and crop must be 0",
                                   options.name));
@@ -48,7 +53,7 @@ void require_root(const DatasetOptions& options, const char* layout) {
 Dataset make_fashion_mnist(const DatasetOptions& options, const std::string& split,
                            const Normalization& normalization) {
   require_split(split, options);
-  require_no_resizing(options);
+  require_no_folder_options(options);
   // Networks for CIFAR-sized inputs take it as 32x32.
   constexpr int kPadding = 2;
   const std::string root = options.root.empty() ? kFashionMnistRoot : options.root;
@@ -59,7 +64,7 @@ Dataset make_fashion_mnist(const DatasetOptions& options, const std::string& spl
 Dataset make_cifar10(const DatasetOptions& options, const std::string& split,
                      const Normalization& normalization) {
   require_split(split, options);
-  require_no_resizing(options);
+  require_no_folder_options(options);
   require_root(options, "data_batch_1.bin to data_batch_5.bin and test_batch.bin");
   return std::make_unique<MemoryDataset>(read_cifar10(options.root, split), kCifar10Classes, 0,
                                          split, normalization);
@@ -69,9 +74,15 @@ Dataset make_image_folder(const DatasetOptions& options, const std::string& spli
                           const Normalization& normalization) {
   require_root(options, "<split>/<class>/*.jpg|jpeg|png");
   if (split.empty())
-    throw ConfigError("data set 'image_folder' needs the name of a split's folder");
-  return std::make_unique<ImageFolder>(options.root, split, options.resize, options.crop,
-                                       normalization);
+    throw ConfigError("data set '" + options.name + "' needs the name of a split's folder");
+  ImageFolderOptions folder;
+  folder.root = options.root;
+  folder.split = split;
+  folder.label_file = options.label_file;
+  folder.classes = options.classes;
+  folder.resize = options.resize;
+  folder.crop = options.crop;
+  return std::make_unique<ImageFolder>(folder, normalization);
 }
 
 const std::vector<Entry>& entries() {
@@ -89,7 +100,12 @@ const std::vector<Entry>& entries() {
        {0.2470, 0.2435, 0.2616},
        make_cifar10},
       {"image_folder",
-       "JPEG and PNG files in <root>/<split>/<class>/, such as ImageNet",
+       "JPEG and PNG files in <root>/<split>/<class>/, or in <root>/<split>/ with a label file",
+       {0.485, 0.456, 0.406},
+       {0.229, 0.224, 0.225},
+       make_image_folder},
+      {"imagenet",
+       "an image_folder that holds ImageNet (ILSVRC 2012): the name that published numbers go by",
        {0.485, 0.456, 0.406},
        {0.229, 0.224, 0.225},
        make_image_folder},
@@ -108,6 +124,7 @@ const Entry& find_entry(const std::string& name) {
 }
 
 constexpr int64_t kMaxSide = 8192;
+constexpr int64_t kMaxClasses = 1000000;
 
 void require_side(int64_t side, const char* option) {
   if (side < 0 || side > kMaxSide) {
@@ -124,6 +141,10 @@ const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
       {"name", &S::name, "data set", 0, 0, dataset_names()},
       {"root", &S::root,
        "folder of the files; empty: where the Debian package puts them (fashion_mnist only)"},
+      {"label_file", &S::label_file,
+       "labels of a split whose pictures lie flat; empty: <root>/<split>.txt (image_folder)"},
+      {"classes", &S::classes, "number of classes, 0: as many as there are (image_folder)", 0,
+       kMaxClasses},
       {"resize", &S::resize,
        "length in pixels of the shorter side after resizing, 0: as it is (image_folder)", 0,
        kMaxSide},

@@ -17,6 +17,8 @@ namespace ptqbench {
 struct DatasetOptions {
   std::string name = "fashion_mnist";
   std::string root;
+  std::string label_file;
+  int64_t classes = 0;
   int64_t resize = 0;
   int64_t crop = 0;
   std::vector<double> mean;

@@ -8,6 +8,7 @@
 
 #include "methods/support/error.h"
 #include "tasks/checkpoint/content_hash.h"
+#include "tasks/data/label_file.h"
 #include "tasks/data/resize.h"
 
 namespace ptqbench {
@@ -40,44 +41,72 @@ std::vector<std::string> sorted_images(const fs::path& folder) {
   return names;
 }
 
+constexpr const char* kLayouts =
+    "<root>/<split>/<class>/*.jpg|jpeg|png, or <root>/<split>/*.jpg|jpeg|png with a label file";
+
 }  // namespace
 
-ImageFolder::ImageFolder(const fs::path& root, const std::string& split, int64_t resize,
-                         int64_t crop, const Normalization& normalization)
-    : root_(root), resize_(resize), crop_(crop), normalization_(normalization) {
+ImageFolder::ImageFolder(const ImageFolderOptions& options, const Normalization& normalization)
+    : options_(options), normalization_(normalization) {
   try {
-    scan(split);
+    scan();
   } catch (const fs::filesystem_error& error) {
-    throw IoError(fmt::format("cannot list the images in '{}': {}", root_.string(), error.what()));
+    throw IoError(
+        fmt::format("cannot list the images in '{}': {}", options_.root.string(), error.what()));
   }
   const Image first = load(0);
   width_ = first.width;
   height_ = first.height;
 }
 
-void ImageFolder::scan(const std::string& split) {
-  constexpr const char* kLayout = "<root>/<split>/<class>/*.jpg|jpeg|png";
-  const fs::path folder = root_ / split;
+void ImageFolder::scan() {
+  const fs::path folder = options_.root / options_.split;
   if (!fs::is_directory(folder)) {
     throw IoError(
-        fmt::format("image_folder: '{}' is not a folder; expected {}", folder.string(), kLayout));
+        fmt::format("image_folder: '{}' is not a folder; expected {}", folder.string(), kLayouts));
   }
-  class_names_ = sorted_folders(folder);
-  if (class_names_.empty()) {
-    throw IoError(fmt::format("image_folder: no class folders in '{}'; expected {}",
-                              folder.string(), kLayout));
+  const auto classes = sorted_folders(folder);
+  const auto pictures = sorted_images(folder);
+  if (classes.empty() == pictures.empty()) {
+    throw IoError(fmt::format("image_folder: {} in '{}'; expected {}",
+                              classes.empty() ? "neither class folders nor pictures"
+                                              : "class folders and pictures side by side",
+                              folder.string(), kLayouts));
   }
-  for (size_t label = 0; label < class_names_.size(); ++label) {
-    const auto names = sorted_images(folder / class_names_[label]);
+  if (pictures.empty()) {
+    scan_classes(classes);
+  } else {
+    scan_flat(pictures);
+  }
+}
+
+void ImageFolder::scan_classes(const std::vector<std::string>& classes) {
+  const fs::path folder = options_.root / options_.split;
+  classes_ = static_cast<int64_t>(classes.size());
+  if (options_.classes > 0 && classes_ != options_.classes) {
+    throw IoError(fmt::format("image_folder: {} class folders in '{}', expected {}", classes_,
+                              folder.string(), options_.classes));
+  }
+  for (size_t label = 0; label < classes.size(); ++label) {
+    const auto names = sorted_images(folder / classes[label]);
     if (names.empty()) {
       throw IoError(fmt::format("image_folder: no images in class folder '{}'; expected {}",
-                                (folder / class_names_[label]).string(), kLayout));
+                                (folder / classes[label]).string(), kLayouts));
     }
     for (const auto& name : names) {
       files_.push_back(
-          {split + "/" + class_names_[label] + "/" + name, static_cast<int64_t>(label)});
+          {options_.split + "/" + classes[label] + "/" + name, static_cast<int64_t>(label)});
     }
   }
+}
+
+void ImageFolder::scan_flat(const std::vector<std::string>& pictures) {
+  const auto path =
+      options_.label_file.empty() ? options_.root / (options_.split + ".txt") : options_.label_file;
+  const FileLabels labels = read_label_file(path, pictures, options_.classes);
+  classes_ = labels.classes;
+  for (size_t i = 0; i < pictures.size(); ++i)
+    files_.push_back({options_.split + "/" + pictures[i], labels.labels[i]});
 }
 
 int64_t ImageFolder::label(int64_t index) const {
@@ -89,11 +118,11 @@ std::string ImageFolder::sample_name(int64_t index) const {
 }
 
 Image ImageFolder::load(int64_t index) const {
-  const fs::path path = root_ / sample_name(index);
+  const fs::path path = options_.root / sample_name(index);
   Image image = decode_image(path);
   try {
-    if (resize_ > 0) image = resize_shorter_side(image, resize_);
-    if (crop_ > 0) image = center_crop(image, crop_);
+    if (options_.resize > 0) image = resize_shorter_side(image, options_.resize);
+    if (options_.crop > 0) image = center_crop(image, options_.crop);
   } catch (const IoError& error) {
     throw IoError(fmt::format("cannot resize '{}': {}", path.string(), error.what()));
   }
@@ -106,7 +135,7 @@ at::Tensor ImageFolder::sample(int64_t index) const {
     throw IoError(
         fmt::format("'{}' gives an input of {}x{} pixels, but '{}' one of {}x{}; set crop (and "
                     "resize) to give all one size",
-                    (root_ / sample_name(index)).string(), image.width, image.height,
+                    (options_.root / sample_name(index)).string(), image.width, image.height,
                     sample_name(0), width_, height_));
   }
   return normalization_(image);
@@ -116,13 +145,13 @@ std::string ImageFolder::content_key() const {
   Sha256 hash;
   for (const File& file : files_) {
     std::error_code error;
-    const auto bytes = fs::file_size(root_ / file.name, error);
+    const auto bytes = fs::file_size(options_.root / file.name, error);
     if (error) {
-      throw IoError(fmt::format("cannot read the size of '{}': {}", (root_ / file.name).string(),
+      throw IoError(fmt::format("cannot read the size of '{}': {}", (options_.root / file.name).string(),
                                 error.message()));
     }
     // A file's own name holds no '/', so no two lists give the same text.
-    hash.add(fmt::format("{}/{}\n", file.name, bytes));
+    hash.add(fmt::format("{}/{}/{}\n", file.name, bytes, file.label));
   }
   return hash.finish();
 }

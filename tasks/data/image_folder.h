@@ -10,28 +10,40 @@
 
 namespace ptqbench {
 
-/// Pictures in `root/split/class/*.jpg|jpeg|png` (extension in any case), as ImageNet is usually
-/// laid out. The class folders in byte order of their names are the labels 0, 1, ...; so are the
-/// files of a class ordered.
+struct ImageFolderOptions {
+  std::filesystem::path root;
+  std::string split;
+  /// Of a split whose pictures lie flat (see read_label_file); empty: `root`/`split`.txt.
+  std::filesystem::path label_file;
+  /// How many there must be; 0: as many as there are.
+  int64_t classes = 0;
+  /// Length of the shorter side, 0: as it is.
+  int64_t resize = 0;
+  /// Side of the middle square, 0: the whole picture; then all pictures must have the size of the
+  /// first.
+  int64_t crop = 0;
+};
+
+/// JPEG and PNG files (.jpg, .jpeg, .png in any case) of one split, in either layout that ImageNet
+/// has:
+///   root/split/class/*  the class folders in byte order of their names are the labels 0, 1, ...;
+///                       so are the files of a class ordered
+///   root/split/*        ordered by name, with the labels in a file
 class ImageFolder final : public ImageDataset {
  public:
-  /// `resize`: length of the shorter side, 0: as it is. `crop`: side of the middle square, 0: the
-  /// whole picture; then all pictures must have the size of the first. Throws IoError when there is
-  /// no such folder, no class, a class without pictures, or the first picture (which gives the
-  /// size) cannot be decoded.
-  ImageFolder(const std::filesystem::path& root, const std::string& split, int64_t resize,
-              int64_t crop, const Normalization& normalization);
+  /// Throws IoError when there is no such folder, neither class folders nor pictures or both, a
+  /// class without pictures, another number of classes than asked for, labels that do not fit the
+  /// pictures, or when the first picture (which gives the size) cannot be decoded.
+  ImageFolder(const ImageFolderOptions& options, const Normalization& normalization);
 
   int64_t size() const override { return static_cast<int64_t>(files_.size()); }
-  int64_t classes() const override { return static_cast<int64_t>(class_names_.size()); }
+  int64_t classes() const override { return classes_; }
   int64_t label(int64_t index) const override;
   /// The file below the root: "val/n01440764/1.JPEG".
   std::string sample_name(int64_t index) const override;
   /// Throws IoError naming the file when it cannot be decoded or has not the size of the others.
   at::Tensor sample(int64_t index) const override;
   std::string content_key() const override;
-
-  const std::vector<std::string>& class_names() const { return class_names_; }
 
  private:
   struct File {
@@ -40,14 +52,14 @@ class ImageFolder final : public ImageDataset {
     int64_t label = 0;
   };
 
-  void scan(const std::string& split);
+  void scan();
+  void scan_classes(const std::vector<std::string>& classes);
+  void scan_flat(const std::vector<std::string>& pictures);
   Image load(int64_t index) const;
 
-  std::filesystem::path root_;
-  int64_t resize_;
-  int64_t crop_;
+  ImageFolderOptions options_;
   Normalization normalization_;
-  std::vector<std::string> class_names_;
+  int64_t classes_ = 0;
   std::vector<File> files_;
   /// Of every sample.
   int width_ = 0;

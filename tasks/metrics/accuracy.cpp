@@ -1,11 +1,12 @@
 #include "tasks/metrics/accuracy.h"
 
+#include <ATen/Parallel.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <numeric>
 
-#include "tasks/data/batch.h"
+#include "tasks/data/prefetch.h"
 
 namespace ptqbench {
 
@@ -13,14 +14,17 @@ double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& dat
                      int64_t batch_size) {
   const torch::NoGradGuard no_grad;
   const int64_t count = samples == 0 ? data.size() : std::min(samples, data.size());
+  std::vector<int64_t> indices(static_cast<size_t>(count));
+  std::iota(indices.begin(), indices.end(), 0);
+  PrefetchOptions options;
+  options.batch_size = batch_size;
+  options.threads = at::get_num_threads();
+  PrefetchingLoader loader(data, std::move(indices), options);
   int64_t correct = 0;
-  for (int64_t first = 0; first < count; first += batch_size) {
-    std::vector<int64_t> indices(static_cast<size_t>(std::min(batch_size, count - first)));
-    std::iota(indices.begin(), indices.end(), first);
-    const auto logits =
-        model.forward({load_inputs(data, indices).contiguous(at::MemoryFormat::ChannelsLast)}, pass)
-            .at(0);
-    correct += logits.argmax(1).eq(load_labels(data, indices)).sum().item<int64_t>();
+  while (const auto batch = loader.next()) {
+    const auto inputs = batch->inputs.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto logits = model.forward({inputs}, pass).at(0);
+    correct += logits.argmax(1).eq(batch->labels).sum().item<int64_t>();
   }
   return 100.0 * static_cast<double>(correct) / static_cast<double>(count);
 }

@@ -2,28 +2,16 @@
 
 #include <fmt/format.h>
 
+#include "tasks/models/conv_options.h"
+
 namespace ptqbench {
 namespace {
 
 ValueId basic_block(UnitGraph& graph, const std::string& name, ValueId x, int64_t in_channels,
                     int64_t out_channels) {
   const int64_t stride = in_channels == out_channels ? 1 : 2;
-  Conv2dOptions first;
-  first.in_channels = in_channels;
-  first.out_channels = out_channels;
-  first.kernel = 3;
-  first.stride = stride;
-  first.padding = 1;
-  first.batch_norm = name + ".bn1";
-  first.nonlinearity = Nonlinearity::kRelu;
-
-  Conv2dOptions second = first;
-  second.in_channels = out_channels;
-  second.stride = 1;
-  second.batch_norm = name + ".bn2";
-  second.nonlinearity = Nonlinearity::kNone;
-  second.quantize_output = false;
-
+  const auto first = conv_relu(in_channels, out_channels, 3, stride, name + ".bn1");
+  const auto second = before_sum(conv_relu(out_channels, out_channels, 3, 1, name + ".bn2"));
   auto add = [&](const std::string& part, std::shared_ptr<Layer> layer,
                  const std::vector<ValueId>& inputs) {
     return graph.add(name + "." + part, name, std::move(layer), inputs);
@@ -44,15 +32,9 @@ ValueId basic_block(UnitGraph& graph, const std::string& name, ValueId x, int64_
 
 UnitGraph cifar_resnet(int blocks_per_stage, int64_t classes) {
   UnitGraph graph;
-  Conv2dOptions stem;
-  stem.in_channels = 3;
-  stem.out_channels = 16;
-  stem.kernel = 3;
-  stem.padding = 1;
-  stem.batch_norm = "bn1";
-  stem.nonlinearity = Nonlinearity::kRelu;
-  auto x = graph.add("conv1", "", std::make_shared<QuantConv2d>("conv1", stem),
-                     {graph.add_input("image")});
+  auto x =
+      graph.add("conv1", "", std::make_shared<QuantConv2d>("conv1", conv_relu(3, 16, 3, 1, "bn1")),
+                {graph.add_input("image")});
   int64_t channels = 16;
   for (int stage = 1; stage <= 3; ++stage) {
     const int64_t width = 8 << stage;

@@ -4,8 +4,11 @@
 
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
-#include "tasks/models/cifar_mobilenet_v2.h"
 #include "tasks/models/cifar_resnet.h"
+#include "tasks/models/mnasnet.h"
+#include "tasks/models/mobilenet_v2.h"
+#include "tasks/models/regnet.h"
+#include "tasks/models/resnet.h"
 
 namespace ptqbench {
 namespace {
@@ -27,6 +30,17 @@ const std::vector<Entry>& entries() {
       {"resnet56", "residual network for 32x32 images, 56 layers", resnet(9)},
       {"mobilenet_v2_cifar", "MobileNetV2 scaled to 32x32 images (Sandler et al. 2018)",
        cifar_mobilenet_v2},
+      {"regnetx_cifar", "RegNetX scaled to 32x32 images (Radosavovic et al. 2020)", cifar_regnetx},
+      {"mnasnet_cifar", "MNASNet scaled to 32x32 images (Tan et al. 2019)", cifar_mnasnet},
+      {"resnet18", "residual network for ImageNet, basic blocks (He et al. 2016)", resnet18},
+      {"resnet50", "residual network for ImageNet, bottlenecks", resnet50},
+      {"mobilenet_v2", "MobileNetV2 for ImageNet, width 1 (Sandler et al. 2018)", mobilenet_v2},
+      {"regnetx_400mf", "RegNetX for ImageNet, 400 million multiply-adds (Radosavovic et al. 2020)",
+       regnetx_400mf},
+      {"regnetx_600mf", "RegNetX for ImageNet, 600 million multiply-adds", regnetx_600mf},
+      {"regnetx_3200mf", "RegNetX for ImageNet, 3.2 billion multiply-adds", regnetx_3200mf},
+      {"mnasnet_1_0", "MNASNet-B1 for ImageNet, width 1 (Tan et al. 2019)", mnasnet_1_0},
+      {"mnasnet_2_0", "MNASNet-B1 for ImageNet, width 2", mnasnet_2_0},
   };
   return all;
 }

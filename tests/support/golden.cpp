@@ -124,4 +124,23 @@ std::string GoldenGroup::text(const std::string& attribute) const {
   return text;
 }
 
+std::vector<std::string> GoldenGroup::texts(const std::string& name) const {
+  const std::string path = impl_->path + "/" + name;
+  const hid_t set = checked(H5Dopen2(impl_->id, name.c_str(), H5P_DEFAULT), path);
+  const hid_t space = H5Dget_space(set);
+  const hid_t type = H5Dget_type(set);
+  std::vector<char*> values(static_cast<size_t>(H5Sget_simple_extent_npoints(space)), nullptr);
+  const herr_t status = H5Dread(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+  std::vector<std::string> texts;
+  for (char* value : values) {
+    texts.emplace_back(value == nullptr ? "" : value);
+    H5free_memory(value);
+  }
+  H5Tclose(type);
+  H5Sclose(space);
+  H5Dclose(set);
+  if (status < 0) throw std::runtime_error("golden numbers: cannot read " + path);
+  return texts;
+}
+
 }  // namespace ptqbench::testing

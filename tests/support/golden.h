@@ -25,6 +25,8 @@ class GoldenGroup {
   /// A numeric (or boolean) attribute.
   double number(const std::string& attribute) const;
   std::string text(const std::string& attribute) const;
+  /// A one-dimensional data set of variable-length strings.
+  std::vector<std::string> texts(const std::string& name) const;
 
  private:
   struct Impl;

@@ -33,7 +33,7 @@ class Sweep : public ConfigFiles {
 const char* const kFull = R"(
 name: full
 task: image_classification
-dataset: {name: cifar10, root: data, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
+dataset: {name: cifar10, root: data, label_file: lists/val.txt, classes: 10, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
 models:
   - resnet20
   - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2"}
@@ -59,6 +59,8 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.task, "image_classification");
   EXPECT_EQ(sweep.dataset.name, "cifar10");
   EXPECT_EQ(sweep.dataset.root, at("data"));
+  EXPECT_EQ(sweep.dataset.label_file, at("lists/val.txt"));
+  EXPECT_EQ(sweep.dataset.classes, 10);
   EXPECT_EQ(sweep.dataset.mean, (std::vector<double>{0.1, 0.25, 0.5}));
   ASSERT_EQ(sweep.models.size(), 2u);
   EXPECT_EQ(sweep.models[0].label, "resnet20");
@@ -105,6 +107,7 @@ TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
 TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
   auto sweep = load_with("");
   sweep.dataset.root = "/data/${HOME}/a b: [c] #d";
+  sweep.dataset.label_file = "/lists/$val.txt";
   sweep.models[0].checkpoint = "/x/$$ 'y' \"z\"\\w";
   sweep.models[0].label = "null";
   sweep.methods[0].label = "~ \xc3\xa9 # - {}";
@@ -203,9 +206,8 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:3: dataset.name: unknown data set 'cifar'; did you mean 'cifar10'? (valid: "
       "fashion_mnist, "
       "cifar10)\n"
-      "s.yaml:3: dataset.resiz: unknown key; did you mean 'resize'? (valid: name, resize, crop, "
-      "mean, std, "
-      "calibration_split, evaluation_split, root)\n"
+      "s.yaml:3: dataset.resiz: unknown key; did you mean 'resize'? (valid: name, classes, "
+      "resize, crop, mean, std, calibration_split, evaluation_split, root, label_file)\n"
       "s.yaml:4: models[0]: unknown model 'resnet2'; did you mean 'resnet20'? (valid: resnet20, "
       "mobilenet_v2_cifar)\n"
       "s.yaml:4: models[1].name: the required key is missing\n"

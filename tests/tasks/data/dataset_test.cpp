@@ -22,7 +22,7 @@ DatasetOptions options_of(const std::string& name) {
 }
 
 TEST(Datasets, AreListedWithADescription) {
-  EXPECT_THAT(dataset_names(), ElementsAre("fashion_mnist", "cifar10", "image_folder"));
+  EXPECT_THAT(dataset_names(), ElementsAre("fashion_mnist", "cifar10", "image_folder", "imagenet"));
   for (const auto& name : dataset_names()) EXPECT_THAT(dataset_description(name), Not(IsEmpty()));
 }
 
@@ -30,7 +30,7 @@ TEST(Datasets, SuggestTheNameForAMisspelledOne) {
   EXPECT_THAT(
       [] { make_dataset(options_of("cifar01"), "test"); },
       ThrowsMessage<ConfigError>(AllOf(HasSubstr("cifar01"), HasSubstr("did you mean 'cifar10'"))));
-  EXPECT_THROW(dataset_description("imagenet"), ConfigError);
+  EXPECT_THROW(dataset_description("imagenet21k"), ConfigError);
 }
 
 TEST(Datasets, RefuseASplitThatTheyDoNotHave) {
@@ -48,6 +48,9 @@ TEST(Datasets, RefuseOptionsThatTheyDoNotUse) {
     DatasetOptions cropped = options_of(name);
     cropped.crop = 28;
     EXPECT_THROW(make_dataset(cropped, "test"), ConfigError);
+    DatasetOptions labelled = options_of(name);
+    labelled.label_file = "labels.txt";
+    EXPECT_THROW(make_dataset(labelled, "test"), ConfigError);
   }
 }
 
@@ -74,8 +77,8 @@ TEST(Datasets, RefuseSidesOutOfRangeAndMalformedNormalization) {
 
 TEST(DatasetOptions, NameEachMemberOnce) {
   EXPECT_THAT(field_names<DatasetOptions>(),
-              ElementsAre("name", "root", "resize", "crop", "mean", "std", "calibration_split",
-                          "evaluation_split"));
+              ElementsAre("name", "root", "label_file", "classes", "resize", "crop", "mean", "std",
+                          "calibration_split", "evaluation_split"));
 }
 
 }  // namespace

@@ -117,10 +117,52 @@ TEST_F(ImageFolderTest, NamesAPictureThatResizingWouldMakeAbsurd) {
               ThrowsMessage<IoError>(AllOf(HasSubstr("strip.png"), HasSubstr("cannot resize"))));
 }
 
+TEST_F(ImageFolderTest, TakesAFlatSplitWithItsLabelFile) {
+  put("small_444.jpg", "val/img_2.JPEG");
+  put("small_grey.jpg", "val/img_1.JPEG");
+  const std::string labels = "img_2.JPEG 0\nimg_1.JPEG 7\n";
+  write_bytes(folder_ / "val.txt", {labels.begin(), labels.end()});
+  const auto dataset = open(32, 28);
+  ASSERT_EQ(dataset->size(), 2);
+  EXPECT_EQ(dataset->classes(), 8);
+  EXPECT_EQ(dataset->sample_name(0), "val/img_1.JPEG");
+  EXPECT_EQ(dataset->label(0), 7);
+  EXPECT_EQ(dataset->label(1), 0);
+  EXPECT_EQ(dataset->sample(1).sizes(), (std::vector<int64_t>{3, 28, 28}));
+
+  DatasetOptions elsewhere;
+  elsewhere.name = "imagenet";
+  elsewhere.root = folder_.path().string();
+  elsewhere.crop = 28;
+  elsewhere.classes = 1000;
+  elsewhere.label_file = (folder_ / "lists/labels.txt").string();
+  EXPECT_THAT([&] { make_dataset(elsewhere, "val"); },
+              ThrowsMessage<IoError>(HasSubstr("lists/labels.txt")));
+  write_bytes(folder_ / "lists/labels.txt", {'3', '\n', '4', '\n'});
+  EXPECT_EQ(make_dataset(elsewhere, "val")->label(1), 4);
+  EXPECT_EQ(make_dataset(elsewhere, "val")->classes(), 1000);
+}
+
+TEST_F(ImageFolderTest, RefusesAnotherNumberOfClassesThanAskedFor) {
+  put("small_444.jpg", "val/a/1.jpg");
+  DatasetOptions options;
+  options.name = "imagenet";
+  options.root = folder_.path().string();
+  options.classes = 1000;
+  EXPECT_THAT([&] { make_dataset(options, "val"); },
+              ThrowsMessage<IoError>(AllOf(HasSubstr("1 class folders"), HasSubstr("1000"))));
+}
+
+TEST_F(ImageFolderTest, RefusesFoldersAndPicturesSideBySide) {
+  put("small_444.jpg", "val/a/1.jpg");
+  put("small_444.jpg", "val/2.jpg");
+  expect_error("val", "side by side");
+}
+
 TEST_F(ImageFolderTest, TellsTheLayoutWhenFoldersAreMissing) {
   expect_error("val", "<root>/<split>/<class>/*.jpg|jpeg|png");
   std::filesystem::create_directories(folder_ / "val");
-  expect_error("val", "no class folders");
+  expect_error("val", "neither class folders nor pictures");
   std::filesystem::create_directories(folder_ / "val/empty");
   expect_error("val/empty", "no images");
 }

@@ -1,6 +1,7 @@
 #include "tasks/data/resize.h"
 
 #include <gtest/gtest.h>
+#include <zlib.h>
 
 #include "methods/support/error.h"
 #include "tests/tasks/data/fixtures.h"
@@ -93,6 +94,40 @@ TEST(CenterCrop, RoundsAHalfOffsetToTheEvenNumber) {
 
 TEST(CenterCrop, PadsTheOddPixelAtTheEnd) {
   EXPECT_EQ(red_after_crop(2, 5), (std::vector<int>{0, 1, 2, 0, 0}));
+}
+
+/// Bytes of a linear congruential generator, row by row.
+Image noise(int width, int height) {
+  Image image{width, height, std::vector<uint8_t>(static_cast<size_t>(width) * height * 3)};
+  uint32_t state = 12345;
+  for (auto& byte : image.rgb) {
+    state = state * 1664525U + 1013904223U;
+    byte = static_cast<uint8_t>(state >> 24);
+  }
+  return image;
+}
+
+// Printed by data/make_fixtures.py with Pillow 12.0; widths and heights with odd remainders, equal
+// sides, enlargement and a strip are among them.
+TEST(ImageNetCrop, EqualsPillowAtTheSizesOfImageNet) {
+  struct Case {
+    int width, height;
+    uint32_t crc;
+  };
+  for (const auto& [width, height, crc] : {Case{500, 375, 0x099a91c3U},
+                                           {375, 500, 0x4f3714fdU},
+                                           {333, 500, 0xcc4aeefcU},
+                                           {256, 256, 0x2632e84aU},
+                                           {257, 256, 0xda8c6f48U},
+                                           {299, 301, 0x148f3899U},
+                                           {160, 213, 0xf84e19f4U},
+                                           {1201, 224, 0x78b3104fU}}) {
+    SCOPED_TRACE(::testing::Message() << width << "x" << height);
+    const Image crop = center_crop(resize_shorter_side(noise(width, height), 256), 224);
+    ASSERT_EQ(crop.width, 224);
+    ASSERT_EQ(crop.height, 224);
+    EXPECT_EQ(crc32(0, crop.rgb.data(), static_cast<uInt>(crop.rgb.size())), crc);
+  }
 }
 
 }  // namespace

@@ -71,6 +71,21 @@ TEST(CifarModels, ResidualNetworksHaveThePublishedSizes) {
   EXPECT_NEAR(static_cast<double>(parameter_count(make_model("resnet56", 10))), 0.85e6, 0.01e6);
 }
 
+// The families of the ImageNet networks at a size that trains on a CPU; their blocks are held by
+// the logits in imagenet_models_test.cpp.
+TEST(CifarModels, SmallCounterpartsOfTheImageNetFamiliesHaveAFewHundredThousandParameters) {
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass pass;
+  for (const char* name : {"regnetx_cifar", "mnasnet_cifar"}) {
+    SCOPED_TRACE(name);
+    const auto model = make_model(name, 10);
+    EXPECT_GT(parameter_count(model), 200000);
+    EXPECT_LT(parameter_count(model), 600000);
+    EXPECT_EQ(model.forward({at::zeros({3, 3, 32, 32})}, pass).at(0).sizes(),
+              (std::vector<int64_t>{3, 10}));
+  }
+}
+
 // Hand count: stem 442,368, three stages of 6 x 2,359,296 less the halved first convolutions,
 // classifier 640.
 TEST(CountMacs, EqualsAHandCount) {

@@ -145,7 +145,29 @@ def make_resized():
     (HERE / "network_input.f32").write_bytes(pipeline(photo).numpy().astype("<f4").tobytes())
 
 
+def noise(width, height):
+    """Bytes of a linear congruential generator, row by row."""
+    state, out = 12345, bytearray()
+    for _ in range(width * height * 3):
+        state = (state * 1664525 + 1013904223) % 2**32
+        out.append(state >> 24)
+    return Image.frombytes("RGB", (width, height), bytes(out))
+
+
+def print_imagenet_crops():
+    """CRC-32 of the pixels after Resize(256) and CenterCrop(224), for resize_test.cpp."""
+    for width, height in ((500, 375), (375, 500), (333, 500), (256, 256), (257, 256), (299, 301), (160, 213), (1201, 224)):
+        # torchvision's Resize and CenterCrop, written out.
+        longer = int(256 * max(width, height) / min(width, height))
+        size = (256, longer) if width <= height else (longer, 256)
+        image = noise(width, height).resize(size, Image.Resampling.BILINEAR)
+        left, top = (int(round((side - 224) / 2.0)) for side in size)
+        image = image.crop((left, top, left + 224, top + 224))
+        print("{%d, %d, 0x%08xU}," % (width, height, zlib.crc32(image.tobytes())))
+
+
 if __name__ == "__main__":
+    print_imagenet_crops()
     make_jpegs()
     make_pngs()
     make_resized()

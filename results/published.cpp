@@ -1,0 +1,118 @@
+#include "results/published.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+namespace ptqbench {
+namespace {
+
+/// In the order of the enumeration.
+const std::vector<std::string>& kind_names() {
+  static const std::vector<std::string> names = {"primary", "author_in_issue", "quoted_in_issue",
+                                                 "secondary", "user_report"};
+  return names;
+}
+
+constexpr const char* kFullPrecision = "fp";
+
+const PublishedSetting* find_setting(const std::vector<PublishedSetting>& settings,
+                                     const std::string& name) {
+  const auto found = std::find_if(settings.begin(), settings.end(),
+                                  [&](const auto& setting) { return setting.name == name; });
+  return found == settings.end() ? nullptr : &*found;
+}
+
+bool has_setting(const ComparedCell& cell, const PublishedSetting& wanted) {
+  return std::any_of(cell.settings.begin(), cell.settings.end(), [&](const auto& setting) {
+    return setting.first == wanted.name &&
+           std::count(wanted.values.begin(), wanted.values.end(), setting.second) > 0;
+  });
+}
+
+bool settings_agree(const PublishedTable& table, const PublishedValue& value,
+                    const ComparedCell& cell) {
+  const auto agrees = [&](const PublishedSetting& setting) { return has_setting(cell, setting); };
+  return std::all_of(value.settings.begin(), value.settings.end(), agrees) &&
+         std::all_of(table.settings.begin(), table.settings.end(), [&](const auto& setting) {
+           return find_setting(value.settings, setting.name) != nullptr || agrees(setting);
+         });
+}
+
+bool stands_beside(const PublishedTable& table, const PublishedValue& value,
+                   const ComparedCell& cell) {
+  return value.model == cell.model && value.method == cell.method &&
+         value.weight_bits == cell.weight_bits && value.activation_bits == cell.activation_bits &&
+         (value.method == kFullPrecision || settings_agree(table, value, cell));
+}
+
+bool allows(const std::string& filter, const std::string& name) {
+  return filter.empty() || filter == name;
+}
+
+}  // namespace
+
+std::string source_kind_name(SourceKind kind) {
+  return kind_names().at(static_cast<std::size_t>(kind));
+}
+
+std::vector<std::string> source_kind_names() { return kind_names(); }
+
+SourceKind source_kind_from_name(const std::string& name) {
+  const auto found = std::find(kind_names().begin(), kind_names().end(), name);
+  if (found == kind_names().end())
+    throw std::invalid_argument("unknown kind of source '" + name + "'");
+  return static_cast<SourceKind>(found - kind_names().begin());
+}
+
+std::vector<PublishedReference> find_published(const PublishedPapers& papers,
+                                               const PublishedFilter& filter) {
+  std::vector<PublishedReference> found;
+  for (const auto& paper : papers) {
+    if (!allows(filter.paper, paper.key)) continue;
+    for (const auto& table : paper.tables) {
+      const bool task = allows(filter.task, table.task) || filter.task == table.dataset;
+      if (!task || !allows(filter.table, table.id)) continue;
+      for (const auto& value : table.values) {
+        if (allows(filter.model, value.model) && allows(filter.method, value.method))
+          found.push_back({&paper, &table, &value});
+      }
+    }
+  }
+  return found;
+}
+
+std::vector<std::string> reproducible_names(const PublishedPapers& papers) {
+  std::vector<std::string> names;
+  for (const auto& paper : papers) {
+    if (paper.tables.empty()) continue;
+    names.push_back(paper.key);
+    for (const auto& table : paper.tables) names.push_back(table.id);
+  }
+  return names;
+}
+
+std::vector<PublishedReference> references_for(const PublishedPapers& papers,
+                                               const ComparedCell& cell,
+                                               const std::vector<std::string>& reproduces) {
+  std::vector<PublishedReference> found;
+  std::vector<const PublishedTable*> seen;
+  for (const auto& name : reproduces) {
+    for (const auto& paper : papers) {
+      for (const auto& table : paper.tables) {
+        if (name != table.id && name != paper.key) continue;
+        if (table.dataset != cell.dataset || table.metric != cell.metric) continue;
+        if (std::count(seen.begin(), seen.end(), &table) > 0) continue;
+        seen.push_back(&table);
+        for (const auto& value : table.values) {
+          if (stands_beside(table, value, cell)) found.push_back({&paper, &table, &value});
+        }
+      }
+    }
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    return a.table->source_kind < b.table->source_kind;
+  });
+  return found;
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,27 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace ptqbench {
+
+/// The cells of a table as text; all rows have as many as the first, the header.
+using TextGrid = std::vector<std::vector<std::string>>;
+
+enum class Alignment { kLeft, kRight };
+
+/// Columns that `text` takes in a terminal, for scripts whose letters take one each.
+std::size_t terminal_width(const std::string& text);
+
+/// Lines with aligned columns, two spaces apart, without spaces at the end.
+std::vector<std::string> aligned_lines(const TextGrid& grid,
+                                       const std::vector<Alignment>& alignment);
+
+/// A GitHub-flavoured Markdown table; special characters of the cells are escaped.
+std::string markdown_table(const TextGrid& grid, const std::vector<Alignment>& alignment);
+
+/// Lines of comma-separated values (RFC 4180, with "\n").
+std::string csv_lines(const TextGrid& grid);
+
+}  // namespace ptqbench
