@@ -141,6 +141,7 @@ std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
       column<string>("device", records, [](const C& c) { return c.device; }),
       column<int64_t>("rank", records, [](const C& c) { return c.rank; }),
       column<int64_t>("threads", records, [](const C& c) { return c.threads; }),
+      column<int64_t>("memory_bytes", records, [](const C& c) { return c.memory_bytes; }),
       column<string>("started_at", records, [](const C& c) { return c.started_at; }),
       column<int64_t>("attempt", records, [](const C& c) { return c.attempt; }),
   };

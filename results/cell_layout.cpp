@@ -249,6 +249,7 @@ void write_cell(Group& group, const CellRecord& record) {
   group.write_attribute("device", record.device);
   group.write_attribute("rank", record.rank);
   group.write_attribute("threads", record.threads);
+  group.write_attribute("memory_bytes", record.memory_bytes);
   group.write_attribute("started_at", record.started_at);
   group.write_attribute("attempt", record.attempt);
   write_map(group, "further_metrics", record.further_metrics);
@@ -294,6 +295,7 @@ CellRecord read_cell(const Group& group) {
   record.device = text("device");
   record.rank = integer("rank");
   record.threads = integer("threads");
+  record.memory_bytes = integer("memory_bytes");
   record.started_at = text("started_at");
   record.attempt = integer("attempt");
   record.further_metrics = read_map<double>(group, "further_metrics");

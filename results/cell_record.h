@@ -96,6 +96,9 @@ struct CellRecord {
   std::string device;
   int64_t rank = 0;
   int64_t threads = 1;
+  /// The most memory that the rank took during the cell, without libraries and mapped files. What
+  /// earlier cells freed is kept by the rank and counts.
+  int64_t memory_bytes = 0;
   /// ISO 8601, UTC: "2024-05-01T12:00:00Z".
   std::string started_at;
   /// 1 for the first try.

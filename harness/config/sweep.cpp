@@ -29,8 +29,8 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
 }  // namespace
 
 bool operator==(const SweepConfig& a, const SweepConfig& b) {
-  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads) ==
-             std::tie(b.name, b.task, b.bits, b.seeds, b.threads) &&
+  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads, a.memory_budget) ==
+             std::tie(b.name, b.task, b.bits, b.seeds, b.threads, b.memory_budget) &&
          same(a.models, b.models) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
          option_texts(a.dataset) == option_texts(b.dataset) &&
          option_texts(a.settings) == option_texts(b.settings) &&

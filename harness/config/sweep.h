@@ -50,6 +50,7 @@ struct SweepOverride {
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
 ///     evaluation: {samples: 0, batch_size: 250}
 ///     threads: 0
+///     memory_budget: 8 GiB           # of each rank; default: no limit
 ///
 /// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
 /// Models and methods are meant by name (all entries of that name) or by label (that entry).
@@ -66,6 +67,8 @@ struct SweepConfig {
   EvaluationOptions evaluation;
   /// Threads of each rank; 0: as many as the process may run on.
   int64_t threads = 0;
+  /// Bytes that each rank may take; 0: no limit.
+  int64_t memory_budget = 0;
 };
 
 bool operator==(const SweepConfig& a, const SweepConfig& b);

@@ -5,6 +5,7 @@
 #include "harness/config/config_name.h"
 #include "harness/config/config_path.h"
 #include "harness/config/dataset_reader.h"
+#include "harness/config/memory_size.h"
 #include "harness/config/sweep.h"
 #include "harness/config/yaml_file.h"
 
@@ -37,6 +38,7 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
+    if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
     map.reject_unknown_keys("settings", field_names<MethodSettings>());
     return std::move(sweep_);
   }
@@ -136,6 +138,17 @@ class SweepReader {
       }
       sweep_.bits.push_back(*bits);
     }
+  }
+
+  void read_memory_budget(const YamlReader& reader) {
+    const auto text = reader.text();
+    if (!text) return;
+    const auto bytes = parse_memory_size(*text);
+    if (!bytes) {
+      reader.problem("expected a size such as '8 GiB' or '500 MiB', not " +
+                     ptqbench::quoted(*text));
+    }
+    sweep_.memory_budget = bytes.value_or(0);
   }
 
   void read_seeds(const YamlReader& reader) {

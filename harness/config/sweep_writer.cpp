@@ -117,6 +117,7 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_entries(yaml, "overrides", sweep.overrides, emit_override);
   emit_section(yaml, "evaluation", sweep.evaluation);
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
+  yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
   yaml << YAML::EndMap;
   return std::string(yaml.c_str()) + "\n";
 }

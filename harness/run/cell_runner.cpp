@@ -5,6 +5,7 @@
 #include "harness/run/cell_identity.h"
 #include "harness/run/cell_settings.h"
 #include "harness/run/machine.h"
+#include "harness/run/mapped_storage.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/stopwatch.h"
@@ -102,7 +103,12 @@ double CellRunner::full_precision_metric(const Cell& cell, const Task& task, con
   return metric;
 }
 
-CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
+std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) const {
+  if (streams == StreamPlace::kMemory) return std::make_unique<MemoryStorage>();
+  return std::make_unique<MappedStorage>(run_dir_);
+}
+
+CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, StreamPlace streams) {
   CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
   record.device = "cpu";
@@ -114,10 +120,11 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
   record.provenance["format_version"] = std::to_string(kResultFormatVersion);
   record.provenance["checkpoint"] = cell.checkpoint.string();
 
+  begin_memory_peak();
   const Stopwatch watch;
   std::string stage = "start";
   try {
-    run_stages(cell, record, stage);
+    run_stages(cell, *make_storage(streams), record, stage);
     record.status = CellStatus::kFinished;
   } catch (const std::exception& error) {
     record.status = CellStatus::kFailed;
@@ -125,10 +132,12 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint) {
     record.failure_reason = error.what();
   }
   record.seconds = watch.seconds();
+  record.memory_bytes = streams == StreamPlace::kMemory ? private_memory_peak() : private_memory();
   return record;
 }
 
-void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& stage) {
+void CellRunner::run_stages(const Cell& cell, StreamStorage& storage, CellRecord& record,
+                            std::string& stage) {
   stage = "open data";
   const Task& task = task_for(cell);
   UnitGraph model = task.make_model(cell.model);
@@ -163,7 +172,6 @@ void CellRunner::run_stages(const Cell& cell, CellRecord& record, std::string& s
     QuantizationRequest request{static_cast<int>(cell.weight_bits),
                                 static_cast<int>(cell.activation_bits), cell.method,
                                 static_cast<uint64_t>(cell.seed), cell.settings};
-    HeapStorage storage;
     const auto report = quantize_model(
         model, request, calibration, [](auto&&...) {}, storage);
     for (const auto& unit : report.units) record.units.push_back(unit_record(unit));

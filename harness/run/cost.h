@@ -16,6 +16,19 @@ struct ModelCost {
 /// Runs one calibration sample through a fresh model and counts.
 ModelCost measure_model(const Task& task, const std::string& model);
 
+/// Memory of a rank that runs a cell, in bytes.
+struct CellMemory {
+  /// With its calibration streams in memory.
+  double in_memory = 0;
+  /// With its streams in mapped files.
+  double with_mapped_streams = 0;
+};
+
+/// What the cell takes at its peak on top of `base`, the memory of a process that has opened the
+/// data and run nothing.
+CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
+                       double base);
+
 /// Multiply-accumulates of a whole cell in units of 1e12: ranges, streams, every iteration of every
 /// phase (a backward pass counts as two forward passes) and evaluation. An estimate for ordering
 /// and planning.

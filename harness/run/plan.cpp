@@ -5,10 +5,12 @@
 
 #include <algorithm>
 #include <numeric>
-#include <set>
+#include <tuple>
 
 #include "harness/config/cell_condition.h"
+#include "harness/config/memory_size.h"
 #include "harness/run/cost.h"
+#include "harness/run/machine.h"
 #include "methods/support/error.h"
 #include "results/store.h"
 #include "tasks/checkpoint/content_hash.h"
@@ -46,6 +48,21 @@ class PlanCache {
     return entry->second;
   }
 
+  /// Cells differ in memory by model, method and sizes only.
+  const CellMemory& memory(const Cell& cell) {
+    const auto& settings = cell.settings;
+    const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
+                                        settings.batch_size, cell.evaluation.batch_size};
+    auto [entry, added] = memory_.try_emplace({cell.model, cell.method, sizes});
+    if (added) {
+      auto [model, first] = models_.try_emplace(cell.model);
+      if (first) model->second = task_.make_model(cell.model);
+      if (one_sample_.empty()) one_sample_ = task_.calibration_inputs({0});
+      entry->second = cell_memory(cell, model->second, one_sample_, base_);
+    }
+    return entry->second;
+  }
+
   int64_t evaluation_samples(const Cell& cell) const {
     const int64_t all = task_.evaluation_population();
     return cell.evaluation.samples == 0 ? all : std::min(all, cell.evaluation.samples);
@@ -56,7 +73,24 @@ class PlanCache {
   std::map<std::string, std::string> hashes_;
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
+  std::map<std::string, UnitGraph> models_;
+  std::map<std::tuple<std::string, std::string, std::vector<int64_t>>, CellMemory> memory_;
+  Tensors one_sample_;
+  double base_ = static_cast<double>(private_memory());
 };
+
+/// Decides where the cell's streams go; refuses a cell that fits neither way.
+void plan_memory(PlannedCell& planned, const CellMemory& memory, int64_t budget) {
+  planned.mapped_streams = budget > 0 && memory.in_memory > static_cast<double>(budget);
+  planned.memory_bytes = planned.mapped_streams ? memory.with_mapped_streams : memory.in_memory;
+  if (budget > 0 && planned.memory_bytes > static_cast<double>(budget)) {
+    throw ConfigError(fmt::format(
+        "{}: takes about {} even with its calibration streams in files, but memory_budget is {}; "
+        "evaluation.batch_size, settings.range_samples and settings.batch_size decide",
+        cell_label(planned.cell), memory_size_text(planned.memory_bytes),
+        memory_size_text(static_cast<double>(budget))));
+  }
+}
 
 void require_checkpoints(const SweepConfig& sweep) {
   for (const auto& model : sweep.models) {
@@ -94,6 +128,7 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
     }
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     planned.done = finished.count(planned.fingerprint) != 0;
+    plan_memory(planned, cache.memory(cell), sweep.memory_budget);
     plan.push_back(std::move(planned));
   }
   return plan;

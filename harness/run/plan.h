@@ -21,6 +21,10 @@ struct PlannedCell {
   /// Multiply-accumulates of everything the cell will run, backward passes included, in units of
   /// 1e12.
   double tera_macs = 0;
+  /// Memory of the rank that runs it, in bytes, and whether its calibration streams go to mapped
+  /// files to keep that within the sweep's budget.
+  double memory_bytes = 0;
+  bool mapped_streams = false;
   /// A finished result with this fingerprint is in the run directory.
   bool done = false;
   /// The filter of this call lets it through.

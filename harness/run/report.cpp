@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <set>
 
+#include "harness/config/memory_size.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -29,14 +30,19 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   size_t selected = 0;
   size_t done = 0;
   size_t width = 4;
+  bool mapped = false;
+  double most_memory = 0;
   for (const auto& planned : plan) width = std::max(width, cell_label(planned.cell).size());
-  fmt::print("{:<{}}  {:>10}  {:>10}  {:<8}  {}\n", "cell", width, "TMAC", "core h", "state",
-             "fingerprint");
+  fmt::print("{:<{}}  {:>10}  {:>10}  {:>10}  {:<8}  {}\n", "cell", width, "TMAC", "core h",
+             "memory", "state", "fingerprint");
   for (const auto& planned : plan) {
     if (!planned.selected) continue;
-    fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:<8}  {}\n", cell_label(planned.cell), width,
-               planned.tera_macs, core_hours(planned.tera_macs), planned.done ? "done" : "to do",
+    fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10}  {:<8}  {}\n", cell_label(planned.cell), width,
+               planned.tera_macs, core_hours(planned.tera_macs),
+               memory_size_text(planned.memory_bytes), planned.done ? "done" : "to do",
                planned.fingerprint.substr(0, 12));
+    mapped = mapped || planned.mapped_streams;
+    most_memory = std::max(most_memory, planned.memory_bytes);
     ++selected;
     if (planned.done) {
       ++done;
@@ -46,6 +52,9 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   }
   fmt::print("{} cells, {} done, {} to do; about {:.2f} core hours left; run directory {}\n",
              selected, done, selected - done, core_hours(pending_cost), run_dir.string());
+  fmt::print(
+      "a rank takes up to {}{}\n", memory_size_text(most_memory),
+      mapped ? ", with the calibration streams of some cells in files of the run directory" : "");
 }
 
 void print_state(const SweepResults& results) {

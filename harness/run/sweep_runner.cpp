@@ -34,6 +34,8 @@ struct Job {
   std::filesystem::path run_dir;
   std::vector<std::string> fingerprints;
   std::vector<size_t> items;
+  /// By cell: 1 where its streams go to mapped files.
+  std::vector<int> mapped_streams;
 };
 
 std::string to_text(const Job& job) {
@@ -41,19 +43,20 @@ std::string to_text(const Job& job) {
               {"sweep", job.sweep_yaml},
               {"run_dir", job.run_dir.string()},
               {"fingerprints", job.fingerprints},
-              {"items", job.items}}
+              {"items", job.items},
+              {"mapped_streams", job.mapped_streams}}
       .dump();
 }
 
 Job from_text(const std::string& text) {
   const auto json = Json::parse(text);
-  return {json.at("error"), json.at("sweep"), std::string(json.at("run_dir")),
-          json.at("fingerprints"), json.at("items")};
+  return {json.at("error"),        json.at("sweep"), std::string(json.at("run_dir")),
+          json.at("fingerprints"), json.at("items"), json.at("mapped_streams")};
 }
 
 WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell,
-                    const std::string& fingerprint) {
-  CellRecord record = runner.run(cell, fingerprint);
+                    const std::string& fingerprint, StreamPlace streams) {
+  CellRecord record = runner.run(cell, fingerprint, streams);
   try {
     record.attempt = previous_attempts(store, fingerprint) + 1;
     store.write(record);
@@ -90,7 +93,10 @@ Preparation prepare(const RunOptions& options, Job& job) {
     job.items.resize(static_cast<size_t>(options.limit));
   }
   job.sweep_yaml = resolved_yaml(ready.sweep);
-  for (const auto& planned : ready.plan) job.fingerprints.push_back(planned.fingerprint);
+  for (const auto& planned : ready.plan) {
+    job.fingerprints.push_back(planned.fingerprint);
+    job.mapped_streams.push_back(planned.mapped_streams ? 1 : 0);
+  }
   prepare_run_directory(job.run_dir, ready.plan, job.sweep_yaml);
   return ready;
 }
@@ -137,12 +143,16 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     throw std::logic_error("the ranks expanded different sweeps");
 
   const CellStore store(job.run_dir);
-  CellRunner runner(communicator.rank(), threads, std::move(ready.task));
+  CellRunner runner(communicator.rank(), threads, job.run_dir, std::move(ready.task));
   Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
   if (first) announce(ready, job, communicator.size(), threads);
   run_on_all_ranks(
       communicator, job.items,
-      [&](size_t item) { return run_one(runner, store, cells[item], job.fingerprints[item]); },
+      [&](size_t item) {
+        const auto streams =
+            job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
+        return run_one(runner, store, cells[item], job.fingerprints[item], streams);
+      },
       progress);
   if (!first) return 0;
   return report_sweep(job.run_dir, ready.plan, progress.failures());

@@ -1,13 +1,44 @@
 #include "methods/reconstruction/stream_storage.h"
 
+#include <sys/mman.h>
 #include <torch/types.h>
 
-namespace ptqbench {
+#include <cstring>
 
-at::Tensor HeapStorage::allocate(int64_t samples, const at::Tensor& like) {
+namespace ptqbench {
+namespace {
+
+std::vector<int64_t> stream_sizes(int64_t samples, const at::Tensor& like) {
   auto sizes = like.sizes().vec();
   sizes[0] = samples;
-  return at::empty_strided(sizes, like.strides(), like.options());
+  return sizes;
+}
+
+}  // namespace
+
+size_t stream_bytes(int64_t samples, const at::Tensor& like) {
+  return static_cast<size_t>(like.numel() / like.size(0) * samples) * like.element_size();
+}
+
+at::Tensor tensor_over(void* data, int64_t samples, const at::Tensor& like,
+                       void (*release)(void* data, size_t bytes)) {
+  const size_t bytes = stream_bytes(samples, like);
+  return at::from_blob(
+      data, stream_sizes(samples, like), like.strides(),
+      [bytes, release](void* held) { release(held, bytes); }, like.options().device(at::kCPU));
+}
+
+at::Tensor MemoryStorage::allocate(int64_t samples, const at::Tensor& like) {
+  const size_t bytes = stream_bytes(samples, like);
+  if (!like.is_cpu() || bytes == 0)
+    return at::empty_strided(stream_sizes(samples, like), like.strides(), like.options());
+  void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  TORCH_CHECK(data != MAP_FAILED, "out of memory: ", bytes,
+              " bytes of calibration streams: ", std::strerror(errno));
+#ifdef MADV_HUGEPAGE
+  madvise(data, bytes, MADV_HUGEPAGE);
+#endif
+  return tensor_over(data, samples, like, [](void* held, size_t size) { munmap(held, size); });
 }
 
 }  // namespace ptqbench

@@ -61,7 +61,7 @@ UnitData collect(const UnitGraph& model, const std::vector<Unit>& units, const s
                  const at::Tensor& input) {
   Stream quantized(model, {input});
   Stream full_precision(model, {input});
-  HeapStorage storage;
+  MemoryStorage storage;
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   for (const Unit& unit : units) {

@@ -74,6 +74,7 @@ void expect_equal(const CellRecord& left, const CellRecord& right) {
   EXPECT_EQ(left.device, right.device);
   EXPECT_EQ(left.rank, right.rank);
   EXPECT_EQ(left.threads, right.threads);
+  EXPECT_EQ(left.memory_bytes, right.memory_bytes);
   EXPECT_EQ(left.started_at, right.started_at);
   EXPECT_EQ(left.attempt, right.attempt);
   EXPECT_EQ(left.settings, right.settings);

@@ -25,6 +25,7 @@ CellRecord full_cell() {
   cell.device = "cpu";
   cell.rank = 5;
   cell.threads = 2;
+  cell.memory_bytes = 300'000'000;
   cell.started_at = "2024-05-01T12:00:00Z";
   cell.attempt = 2;
   cell.settings = {{"iterations", int64_t{20000}},

@@ -41,7 +41,7 @@ Quantized quantize(const std::string& method, int weight_bits, int activation_bi
   const auto fresh = at::randn({32, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
   FullPrecisionPass full_precision;
   result.reference = result.model.forward({fresh}, full_precision).at(0);
-  HeapStorage storage;
+  MemoryStorage storage;
   result.report =
       quantize_model(result.model, {weight_bits, activation_bits, method, seed, settings},
                      {calibration}, no_progress, storage);

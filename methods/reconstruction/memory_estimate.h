@@ -1,0 +1,29 @@
+#pragma once
+
+#include "methods/nn/unit_graph.h"
+#include "methods/recipes/recipe.h"
+#include "methods/settings.h"
+
+namespace ptqbench {
+
+/// What measuring and quantizing one model takes at its peak, in bytes, beside the program, its
+/// libraries and its data set.
+struct MemoryEstimate {
+  /// The calibration streams of the worst unit; what a StreamStorage holds.
+  double streams = 0;
+  /// All else at that moment.
+  double beside_streams = 0;
+  /// The peak of the stages that have no streams: evaluation and activation ranges.
+  double other_stages = 0;
+
+  double peak_in_memory() const;
+  double peak_with_mapped_streams() const;
+};
+
+/// `one_sample` is the model's input for one sample, [1, ...] each; sizes of everything else follow
+/// from it. `evaluation_batch` samples are evaluated at a time.
+MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
+                               const MethodSettings& settings, const Tensors& one_sample,
+                               int64_t evaluation_batch);
+
+}  // namespace ptqbench
