@@ -44,8 +44,8 @@ class ImageDataset {
   /// Throws IoError naming the file of an image that cannot be decoded.
   virtual at::Tensor sample(int64_t index) const = 0;
   /// SHA-256 (hex) that tells this split's samples from others, wherever they are kept: of all
-  /// pixels and labels where they are in memory, else of the names, in order, and sizes of the
-  /// files, since reading them all could take hours. Computed on each call. Throws IoError.
+  /// pixels and labels where they are in memory, else of the names, labels and sizes of the files,
+  /// in order, since reading them all could take hours. Computed on each call. Throws IoError.
   virtual std::string content_key() const = 0;
 };
 

@@ -147,11 +147,12 @@ std::string ImageFolder::content_key() const {
     std::error_code error;
     const auto bytes = fs::file_size(options_.root / file.name, error);
     if (error) {
-      throw IoError(fmt::format("cannot read the size of '{}': {}", (options_.root / file.name).string(),
-                                error.message()));
+      throw IoError(fmt::format("cannot read the size of '{}': {}",
+                                (options_.root / file.name).string(), error.message()));
     }
-    // A file's own name holds no '/', so no two lists give the same text.
-    hash.add(fmt::format("{}/{}/{}\n", file.name, bytes, file.label));
+    // The label of a flat split is in no name. A file's own name holds no '/', so no two lists give
+    // the same text.
+    hash.add(fmt::format("{}/{}/{}\n", file.name, file.label, bytes));
   }
   return hash.finish();
 }

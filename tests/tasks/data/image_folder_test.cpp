@@ -129,6 +129,10 @@ TEST_F(ImageFolderTest, TakesAFlatSplitWithItsLabelFile) {
   EXPECT_EQ(dataset->label(0), 7);
   EXPECT_EQ(dataset->label(1), 0);
   EXPECT_EQ(dataset->sample(1).sizes(), (std::vector<int64_t>{3, 28, 28}));
+  const auto key = dataset->content_key();
+  const std::string others = "img_2.JPEG 1\nimg_1.JPEG 7\n";
+  write_bytes(folder_ / "val.txt", {others.begin(), others.end()});
+  EXPECT_NE(open(32, 28)->content_key(), key) << "labels are part of the data";
 
   DatasetOptions elsewhere;
   elsewhere.name = "imagenet";

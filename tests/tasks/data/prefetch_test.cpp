@@ -41,6 +41,8 @@ class NumberedImages : public ImageDataset {
     return at::full({3, 4, index == odd_one_ ? 6 : 5}, static_cast<double>(index));
   }
 
+  std::string content_key() const override { return "numbers"; }
+
   int64_t bad_ = -1;
   int64_t also_bad_ = -1;
   int64_t odd_one_ = -1;
