@@ -41,11 +41,12 @@ class LiveValues {
     return sum;
   }
 
-  /// Peak of a plain forward pass: a node's output exists before and after its non-linearity.
-  double forward_peak() const {
+  /// Peak of a forward pass in which a node's output exists in so many versions at once (before and
+  /// after its non-linearity, quantized).
+  double forward_peak(int versions) const {
     double peak = 0;
     for (size_t n = 0; n < model_.nodes().size(); ++n)
-      peak = std::max(peak, alive_before(n) + 2 * bytes(model_.nodes()[n].outputs));
+      peak = std::max(peak, alive_before(n) + versions * bytes(model_.nodes()[n].outputs));
     return peak;
   }
 
@@ -102,10 +103,10 @@ MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
   MemoryEstimate estimate;
   const double evaluation =
       static_cast<double>(evaluation_batch) *
-      (values.forward_peak() + (kLoadedBatches - 1) * values.bytes(model.inputs()));
+      (values.forward_peak(2) + (kLoadedBatches - 1) * values.bytes(model.inputs()));
   const double ranges =
       static_cast<double>(std::min(settings.range_samples, settings.calibration_samples)) *
-      values.forward_peak();
+      values.forward_peak(recipe.activation_ranges == RangeSource::kQuantizedNetwork ? 3 : 2);
   estimate.other_stages = weights + calibration + std::max(evaluation, ranges);
 
   if (recipe.phases.empty()) return estimate;

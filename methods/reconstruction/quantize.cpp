@@ -8,6 +8,7 @@
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/streams.h"
+#include "methods/support/process_memory.h"
 #include "methods/support/stopwatch.h"
 
 namespace ptqbench {
@@ -81,6 +82,7 @@ class ModelQuantizer {
 void ModelQuantizer::calibrate_activations_once() {
   if (activations_calibrated_) return;
   const StageTimer timer(report_, "activation_ranges");
+  return_freed_memory();
   calibrate_activations(model_, request_.settings, recipe_.activation_ranges,
                         first_samples(calibration_, request_.settings.range_samples));
   activations_calibrated_ = true;
@@ -110,6 +112,7 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
 
 /// One sweep over the units: reconstruct, then push both streams through.
 void ModelQuantizer::run_phase(const Phase& phase) {
+  return_freed_memory();
   Stream quantized(model_, calibration_);
   Stream full_precision(model_, calibration_);
   FullPrecisionPass full_precision_pass;

@@ -8,4 +8,8 @@ namespace ptqbench {
 /// Does nothing where the C library is not glibc.
 void keep_freed_memory();
 
+/// Returns what has been kept so far: for the border between stages that need much memory for
+/// different things.
+void return_freed_memory();
+
 }  // namespace ptqbench
