@@ -75,7 +75,7 @@ void ImageFolder::scan(const std::string& split) {
     }
     for (const auto& name : names) {
       files_.push_back(
-          {split + "/" + class_names_[label] + "/" + name, static_cast<int64_t>(label)});
+          {fmt::format("{}/{}/{}", split, class_names_[label], name), static_cast<int64_t>(label)});
     }
   }
 }
