@@ -14,7 +14,7 @@ namespace {
 constexpr int kSide = 28;
 
 std::filesystem::path existing_file(const std::filesystem::path& root, const std::string& name) {
-  const std::filesystem::path path = root / name;
+  std::filesystem::path path = root / name;
   std::error_code error;
   if (!std::filesystem::exists(path, error)) {
     throw IoError(
