@@ -8,6 +8,7 @@
 #include "harness/run/mapped_storage.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
+#include "methods/support/process_memory.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 
@@ -18,6 +19,7 @@ namespace {
 template <class Body>
 void timed_stage(CellRecord& record, std::string& stage, const std::string& name, Body body) {
   stage = name;
+  return_freed_memory();
   const Stopwatch watch;
   body();
   record.stage_seconds[name] += watch.seconds();

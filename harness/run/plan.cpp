@@ -83,7 +83,8 @@ class PlanCache {
 void plan_memory(PlannedCell& planned, const CellMemory& memory, int64_t budget) {
   planned.mapped_streams = budget > 0 && memory.in_memory > static_cast<double>(budget);
   planned.memory_bytes = planned.mapped_streams ? memory.with_mapped_streams : memory.in_memory;
-  if (budget > 0 && planned.memory_bytes > static_cast<double>(budget)) {
+  const bool to_run = planned.selected && !planned.done;
+  if (to_run && budget > 0 && planned.memory_bytes > static_cast<double>(budget)) {
     throw ConfigError(fmt::format(
         "{}: takes about {} even with its calibration streams in files, but memory_budget is {}; "
         "evaluation.batch_size, settings.range_samples and settings.batch_size decide",
