@@ -48,7 +48,7 @@ struct SweepOverride {
 ///     settings: {iterations: 500}   # fields of MethodSettings
 ///     overrides:                    # in order; keys of `when`: model, method, bits, seed
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
-///     evaluation: {samples: 0, batch_size: 250}
+///     evaluation: {samples: 0, batch_size: 64}
 ///     threads: 0
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
 ///

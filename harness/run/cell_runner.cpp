@@ -126,7 +126,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   const Stopwatch watch;
   std::string stage = "start";
   try {
-    run_stages(cell, *make_storage(streams), record, stage);
+    run_stages(cell, streams, record, stage);
     record.status = CellStatus::kFinished;
   } catch (const std::exception& error) {
     record.status = CellStatus::kFailed;
@@ -138,7 +138,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   return record;
 }
 
-void CellRunner::run_stages(const Cell& cell, StreamStorage& storage, CellRecord& record,
+void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& record,
                             std::string& stage) {
   stage = "open data";
   const Task& task = task_for(cell);
@@ -174,8 +174,9 @@ void CellRunner::run_stages(const Cell& cell, StreamStorage& storage, CellRecord
     QuantizationRequest request{static_cast<int>(cell.weight_bits),
                                 static_cast<int>(cell.activation_bits), cell.method,
                                 static_cast<uint64_t>(cell.seed), cell.settings};
+    const auto storage = make_storage(streams);
     const auto report = quantize_model(
-        model, request, calibration, [](auto&&...) {}, storage);
+        model, request, calibration, [](auto&&...) {}, *storage);
     for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
     for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
   });

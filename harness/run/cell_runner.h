@@ -32,7 +32,7 @@ class CellRunner {
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:
-  void run_stages(const Cell& cell, StreamStorage& storage, CellRecord& record, std::string& stage);
+  void run_stages(const Cell& cell, StreamPlace streams, CellRecord& record, std::string& stage);
   std::unique_ptr<StreamStorage> make_storage(StreamPlace streams) const;
   const Task& task_for(const Cell& cell);
   double full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,

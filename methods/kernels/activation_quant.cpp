@@ -18,12 +18,18 @@ using torch::autograd::AutogradContext;
 using torch::autograd::Variable;
 using torch::autograd::variable_list;
 
-cpu::ActivationQuant scalars(Nonlinearity nonlinearity, const at::Tensor& scale,
-                             const at::Tensor& zero_point, IntegerRange range) {
+/// Only the limits of the non-linearity are set.
+cpu::ActivationQuant limits(Nonlinearity nonlinearity) {
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
   cpu::ActivationQuant q{};
   q.low = nonlinearity == Nonlinearity::kNone ? -kInfinity : 0.0F;
   q.high = nonlinearity == Nonlinearity::kRelu6 ? 6.0F : kInfinity;
+  return q;
+}
+
+cpu::ActivationQuant scalars(Nonlinearity nonlinearity, const at::Tensor& scale,
+                             const at::Tensor& zero_point, IntegerRange range) {
+  auto q = limits(nonlinearity);
   q.scale = scale.item<float>();
   q.zero_point = std::nearbyint(zero_point.item<float>());
   q.quant_min = static_cast<float>(range.minimum);
@@ -73,16 +79,18 @@ class Samples {
   const uint32_t* keep_;
 };
 
-at::Tensor forward_cpu(const cpu::ActivationQuant& q, const at::Tensor& x, const at::Tensor& addend,
-                       const at::Tensor& keep) {
+using ForwardPass = void (*)(const cpu::ActivationQuant&, const cpu::ActivationInput&, float*,
+                             int64_t);
+
+at::Tensor forward_cpu(ForwardPass pass, const cpu::ActivationQuant& q, const at::Tensor& x,
+                       const at::Tensor& addend, const at::Tensor& keep) {
   auto y = at::empty_like(x);
   if (x.numel() == 0) return y;
   const Samples samples(x, addend, keep);
   float* out = y.data_ptr<float>();
   at::parallel_for(0, samples.count(), 1, [&](int64_t begin, int64_t end) {
     for (int64_t s = begin; s < end; ++s)
-      cpu::activation_forward(q, samples.input(s), out + s * samples.elements(),
-                              samples.elements());
+      pass(q, samples.input(s), out + s * samples.elements(), samples.elements());
   });
   return y;
 }
@@ -129,7 +137,8 @@ class LearnedActivationQuant : public torch::autograd::Function<LearnedActivatio
     context->saved_data["nonlinearity"] = static_cast<int64_t>(options.nonlinearity);
     context->saved_data["quant_min"] = options.range.minimum;
     context->saved_data["quant_max"] = options.range.maximum;
-    return forward_cpu(scalars(options.nonlinearity, scale, zero_point, options.range), x, addend,
+    return forward_cpu(cpu::activation_forward,
+                       scalars(options.nonlinearity, scale, zero_point, options.range), x, addend,
                        keep);
   }
 
@@ -217,6 +226,17 @@ at::Tensor or_absent(const at::Tensor& x, at::ScalarType type) {
 
 at::Tensor ActivationTerms::sum() const { return addend.defined() ? x + addend : x; }
 
+at::Tensor activate(const ActivationTerms& terms, Nonlinearity nonlinearity) {
+  const bool nothing_to_do = nonlinearity == Nonlinearity::kNone && !terms.addend.defined();
+  if (nothing_to_do || !terms.x.is_cpu() || terms.x.scalar_type() != at::kFloat ||
+      at::GradMode::is_enabled()) {
+    return apply_nonlinearity(nonlinearity, terms.sum());
+  }
+  const auto x = walkable(terms.x);
+  const auto addend = terms.addend.defined() ? with_layout(terms.addend, x) : absent(at::kFloat);
+  return forward_cpu(cpu::activate, limits(nonlinearity), x, addend, absent(at::kInt));
+}
+
 at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                  const AffineQuantizer& quantizer) {
   if (!terms.x.is_cpu())
@@ -224,7 +244,7 @@ at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonl
   const auto q = scalars(nonlinearity, quantizer.scale, quantizer.zero_point, quantizer.range);
   const auto x = walkable(terms.x);
   const auto addend = terms.addend.defined() ? with_layout(terms.addend, x) : absent(at::kFloat);
-  return forward_cpu(q, x, addend, absent(at::kInt));
+  return forward_cpu(cpu::activation_forward, q, x, addend, absent(at::kInt));
 }
 
 at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,

@@ -17,6 +17,9 @@ struct ActivationTerms {
   at::Tensor sum() const;
 };
 
+/// Non-linearity alone; one pass where no gradient is asked for.
+at::Tensor activate(const ActivationTerms& terms, Nonlinearity nonlinearity);
+
 /// Non-linearity and per-tensor fake quantization in one pass, without gradient; shape and layout
 /// of `x`.
 at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,

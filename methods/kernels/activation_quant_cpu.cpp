@@ -146,6 +146,17 @@ void forward_sum(const ActivationQuant& q, const float* x, const float* addend,
   forward_words<true>(q, x, addend, keep, y, words);
 }
 
+PTQ_MULTIVERSION
+void clip_plain(float low, float high, const float* __restrict x, float* __restrict y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) y[i] = clip(x[i], low, high);
+}
+
+PTQ_MULTIVERSION
+void clip_sum(float low, float high, const float* __restrict x, const float* __restrict addend,
+              float* __restrict y, int64_t n) {
+  for (int64_t i = 0; i < n; ++i) y[i] = clip(x[i] + addend[i], low, high);
+}
+
 using BackwardWords = void (*)(const ActivationQuant&, const LossScalars&, const float*,
                                const float*, const uint32_t*, const float*, float*, LaneSums&,
                                int64_t);
@@ -231,6 +242,14 @@ ActivationSums backward_chunks(BackwardWords body, const ActivationQuant& q,
 }
 
 }  // namespace
+
+void activate(const ActivationQuant& q, const ActivationInput& input, float* y, int64_t n) {
+  if (input.addend == nullptr) {
+    clip_plain(q.low, q.high, input.x, y, n);
+  } else {
+    clip_sum(q.low, q.high, input.x, input.addend, y, n);
+  }
+}
 
 void activation_forward(const ActivationQuant& q, const ActivationInput& input, float* y,
                         int64_t n) {

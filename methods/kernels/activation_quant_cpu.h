@@ -31,6 +31,9 @@ struct ActivationSums {
   double loss = 0;
 };
 
+/// y = the clipped input, not quantized; `input.keep` and the quantizer's scalars do not matter.
+void activate(const ActivationQuant& q, const ActivationInput& input, float* y, int64_t n);
+
 /// y = mixed fake quantization of the clipped input over `n` elements.
 void activation_forward(const ActivationQuant& q, const ActivationInput& input, float* y,
                         int64_t n);

@@ -26,7 +26,7 @@ at::Tensor Pass::normalize(const BatchNorm& norm, const at::Tensor& x) {
 at::Tensor FullPrecisionPass::weight(const WeightSite& site) { return site.value; }
 
 at::Tensor FullPrecisionPass::activation(const ActivationSite& site, const ActivationTerms& terms) {
-  return apply_nonlinearity(site.nonlinearity, terms.sum());
+  return activate(terms, site.nonlinearity);
 }
 
 at::Tensor TrainingPass::normalize(const BatchNorm& norm, const at::Tensor& x) {
@@ -40,7 +40,7 @@ at::Tensor QuantizedPass::weight(const WeightSite& site) {
 
 at::Tensor QuantizedPass::activation(const ActivationSite& site, const ActivationTerms& terms) {
   if (activations_ == Activations::kFullPrecision || !site.quantizer) {
-    return apply_nonlinearity(site.nonlinearity, terms.sum());
+    return activate(terms, site.nonlinearity);
   }
   return activate_and_quantize(terms, site.nonlinearity, *site.quantizer);
 }

@@ -28,7 +28,7 @@ class RangePass : public Pass {
   }
 
   at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
-    const auto y = apply_nonlinearity(site.nonlinearity, terms.sum());
+    const auto y = activate(terms, site.nonlinearity);
     if (site.bits == kFullPrecisionBits) return y;
     try {
       const auto quantizer =

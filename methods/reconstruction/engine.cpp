@@ -102,7 +102,7 @@ class UnitReconstruction::LearningPass : public Pass {
 
   at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
     const auto found = step_index_.find(&site);
-    if (found == step_index_.end()) return apply_nonlinearity(site.nonlinearity, terms.sum());
+    if (found == step_index_.end()) return activate(terms, site.nonlinearity);
     const StepVariable& variable = steps_[found->second];
     at::Tensor keep;
     if (phase_.drop_probability > 0) {

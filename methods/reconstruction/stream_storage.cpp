@@ -1,9 +1,13 @@
 #include "methods/reconstruction/stream_storage.h"
 
+#include <fmt/format.h>
 #include <sys/mman.h>
 #include <torch/types.h>
 
+#include <cerrno>
 #include <cstring>
+
+#include "methods/support/error.h"
 
 namespace ptqbench {
 namespace {
@@ -33,11 +37,10 @@ at::Tensor MemoryStorage::allocate(int64_t samples, const at::Tensor& like) {
   if (!like.is_cpu() || bytes == 0)
     return at::empty_strided(stream_sizes(samples, like), like.strides(), like.options());
   void* data = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  TORCH_CHECK(data != MAP_FAILED, "out of memory: ", bytes,
-              " bytes of calibration streams: ", std::strerror(errno));
-#ifdef MADV_HUGEPAGE
-  madvise(data, bytes, MADV_HUGEPAGE);
-#endif
+  if (data == MAP_FAILED) {
+    throw Error(fmt::format("cannot keep {} bytes of calibration streams in memory: {}", bytes,
+                            std::strerror(errno)));
+  }
   return tensor_over(data, samples, like, [](void* held, size_t size) { munmap(held, size); });
 }
 

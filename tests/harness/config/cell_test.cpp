@@ -102,7 +102,7 @@ TEST(Cell, TheFingerprintIsTheHashOfTheCanonicalText) {
       "dataset.name=cifar10\n"
       "dataset.resize=0\n"
       "dataset.std=[]\n"
-      "evaluation.batch_size=250\n"
+      "evaluation.batch_size=64\n"
       "evaluation.samples=0\n"
       "method=qdrop\n"
       "model=resnet20\n"
@@ -135,7 +135,7 @@ TEST(Cell, TheFingerprintIsTheHashOfTheCanonicalText) {
       "calibration_ids_sha256=bb\n";
   EXPECT_EQ(fingerprint_text(example(), kHashes), expected);
   EXPECT_EQ(fingerprint(example(), kHashes),
-            "6f1b7e481f6281944481f71edd9951917aab877edef576f51bd7d2295afaf4e8");
+            "72b569817ad545d8b231184843ef10c3cb4be363e60020a9aaab405dfa6ab87a");
 }
 
 /// Another valid value for a member, whatever it is.

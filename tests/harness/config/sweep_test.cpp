@@ -174,7 +174,7 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "1000000000, got '-1'\n"
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, task, "
             "dataset, models, bits, "
-            "methods, seeds, settings, overrides, evaluation, threads)\n"
+            "methods, seeds, settings, overrides, evaluation, threads, memory_budget)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
             "--set settings.iterations=0: settings.iterations: expected an integer from 1 to "
             "100000000, got '0'");

@@ -150,6 +150,36 @@ TEST(Sweep, TheTableOfACopyNeedsNeitherCheckpointNorSweepFile) {
   EXPECT_THAT(row_of(table.output, "w2a4  qdrop"), HasSubstr("\u2026"));
 }
 
+TEST(Sweep, MappedStreamsGiveTheSameNumbersInLessMemory) {
+  const TemporaryFolder folder;
+  const auto config = folder.write("small.yaml", small_sweep());
+  const std::string cell = " --filter method=qdrop --set settings.calibration_samples=1024";
+  const auto in_memory = (folder / "memory").string();
+  const auto mapped = (folder / "mapped").string();
+  ASSERT_EQ(ptqbench("run " + config + cell + " --out " + in_memory).exit_code, 0);
+  const auto records = stored_cells(in_memory);
+  ASSERT_EQ(records.size(), 1U);
+
+  const int64_t budget = records[0].memory_bytes * 8 / 10;
+  const auto tight = cell + " --set memory_budget=" + std::to_string(budget) + " --out " + mapped;
+  const auto plan = ptqbench("plan " + config + tight);
+  EXPECT_THAT(plan.output, HasSubstr("in files of the run directory"));
+  const auto run = ptqbench("run " + config + tight);
+  ASSERT_EQ(run.exit_code, 0) << run.output;
+  const auto again = stored_cells(mapped);
+  ASSERT_EQ(again.size(), 1U);
+  EXPECT_EQ(computed_values(again[0]), computed_values(records[0]));
+  EXPECT_LT(again[0].memory_bytes, budget);
+  for (const auto& entry : std::filesystem::directory_iterator(mapped))
+    EXPECT_EQ(entry.path().filename().string().find("streams"), std::string::npos);
+
+  const auto hopeless = ptqbench("run " + config + cell + " --set memory_budget=10MiB --out " +
+                                 (folder / "none").string());
+  EXPECT_EQ(hopeless.exit_code, 2);
+  EXPECT_THAT(hopeless.output, HasSubstr("even with its calibration streams in files"));
+  EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+}
+
 TEST(Sweep, PlanKnowsWhatIsDone) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());

@@ -124,6 +124,18 @@ INSTANTIATE_TEST_SUITE_P(All, FusedAgainstComposition,
                                             ::testing::Values(at::MemoryFormat::Contiguous,
                                                               at::MemoryFormat::ChannelsLast)));
 
+TEST(Activate, OnePassEqualsTheComposition) {
+  const torch::NoGradGuard no_grad;
+  const auto x = at::randn({2, 3, 4, 5}) * 5;
+  const auto addend = at::randn({2, 3, 4, 5}).contiguous(at::MemoryFormat::ChannelsLast);
+  for (const auto nonlinearity : {Nonlinearity::kNone, Nonlinearity::kRelu, Nonlinearity::kRelu6}) {
+    EXPECT_TRUE(
+        testing::identical(activate({x}, nonlinearity), apply_nonlinearity(nonlinearity, x)));
+    EXPECT_TRUE(testing::identical(activate({x, addend}, nonlinearity),
+                                   apply_nonlinearity(nonlinearity, x + addend)));
+  }
+}
+
 TEST(ActivationQuant, TermsInDifferentLayoutsAreAdded) {
   const auto x = at::randn({2, 3, 4, 5});
   const auto addend = at::randn({2, 3, 4, 5}).contiguous(at::MemoryFormat::ChannelsLast);

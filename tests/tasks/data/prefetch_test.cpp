@@ -30,7 +30,6 @@ class NumberedImages : public ImageDataset {
     if (index >= size_) throw std::out_of_range("no sample " + std::to_string(index));
     return index % 10;
   }
-  std::string content_key() const override { return "numbers"; }
   std::string sample_name(int64_t index) const override { return std::to_string(index) + ".jpg"; }
   at::Tensor sample(int64_t index) const override {
     int64_t seen = highest_asked_;

@@ -1,0 +1,55 @@
+#!/usr/bin/env python3
+"""Prints the ratios between medians of one benchmark run as a Markdown table, and writes them as JSON.
+
+usage: bench_ratios.py FOLDER    (kernels.json, units.json, ranges.json and cells.json of scripts/bench.sh)
+"""
+import json
+import pathlib
+import sys
+
+SECONDS = {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1.0}
+
+
+def medians(path):
+    """Name -> the median's row, its time in seconds under "seconds"."""
+    rows = {}
+    for row in json.loads(path.read_text())["benchmarks"]:
+        if row.get("aggregate_name") == "median":
+            row["seconds"] = row["real_time"] * SECONDS[row["time_unit"]]
+            # Options such as "/iterations:1" are no part of what is measured.
+            rows["/".join(p for p in row["run_name"].split("/") if ":" not in p and p != "real_time")] = row
+    return rows
+
+
+def ratios(folder):
+    units, ranges, cells = (medians(folder / f"{name}.json") for name in ("units", "ranges", "cells"))
+    for name in units:
+        kind, _, unit = name.partition("/")
+        # The classifier has no convolution to compare with.
+        if kind == "iteration" and unit != "linear":
+            own = units[name]["seconds"]
+            yield f"iteration / bare convolutions, {unit}", own / units[f"convolutions/{unit}"]["seconds"]
+            yield f"plain operators / iteration, {unit}", units[f"composed/{unit}"]["seconds"] / own
+    yield "all ranges of ResNet-20 W4A4, seconds", ranges["resnet20_w4a4_all"]["seconds"]
+    yield "all weight ranges of ResNet-20 at 8 bits, seconds", ranges["resnet20_w8_weights"]["seconds"]
+    evaluate = {p: cells[f"evaluate/{p}"]["seconds"] for p in ("quantized", "full_precision")}
+    yield "evaluation, quantized / full precision", evaluate["quantized"] / evaluate["full_precision"]
+    yield "streams, resnet56 / resnet20", cells["streams/resnet56"]["seconds"] / cells["streams/resnet20"]["seconds"]
+    cell = cells["cell/qdrop_w4a4_resnet20"]
+    yield "QDrop W4A4 cell, 1,000 iterations, seconds", cell["seconds"]
+    for stage in ("reconstruction", "streams", "unit_errors", "activation_ranges", "weight_ranges"):
+        yield f"of it {stage}", cell[stage] / cell["seconds"]
+    yield "equal cells, two ranks / one", cells["equal_cells/ranks2"]["seconds"] / cells["equal_cells/ranks1"]["seconds"]
+
+
+def main():
+    folder = pathlib.Path(sys.argv[1])
+    found = dict(ratios(folder))
+    (folder / "ratios.json").write_text(json.dumps(found, indent=2) + "\n")
+    print("\n| what | measured |\n|---|---:|")
+    for what, value in found.items():
+        print(f"| {what} | {value:.3g} |")
+
+
+if __name__ == "__main__":
+    main()

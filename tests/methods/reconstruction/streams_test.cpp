@@ -1,0 +1,63 @@
+#include "methods/reconstruction/streams.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include "methods/kernels/reconstruction_loss.h"
+#include "tests/support/expect_close.h"
+#include "tests/support/tiny_models.h"
+
+namespace ptqbench {
+namespace {
+
+// 70 samples: two whole chunks and a rest.
+const int64_t kSamples = 70;
+
+TEST(Streams, PushedThroughUnitByUnitGiveTheModelsOutput) {
+  at::manual_seed(2);
+  const auto model = testing::tiny_resnet();
+  const auto images = at::randn({kSamples, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass pass;
+  const auto expected = model.forward({images}, pass).at(0);
+  for (const auto granularity : {Granularity::kLayer, Granularity::kBlock}) {
+    MemoryStorage storage;
+    Stream stream(model, {images});
+    Tensors outputs;
+    for (const Unit& unit : model.units(granularity)) {
+      outputs = run_unit(model, unit, stream.inputs(unit), pass, storage);
+      stream.push(unit, outputs);
+    }
+    EXPECT_TRUE(testing::close(outputs.at(0), expected, 1e-5, 1e-6));
+  }
+}
+
+TEST(Streams, AValueNobodyReadsAnyMoreIsReleased) {
+  const auto model = testing::tiny_resnet();
+  const auto units = model.units(Granularity::kBlock);
+  MemoryStorage storage;
+  FullPrecisionPass pass;
+  Stream stream(model, {at::randn({4, 3, 8, 8})});
+  stream.push(units[0], run_unit(model, units[0], stream.inputs(units[0]), pass, storage));
+  EXPECT_THROW(stream.inputs(units[0]), std::logic_error);
+  EXPECT_NO_THROW(stream.inputs(units[1]));
+}
+
+TEST(Streams, UnitErrorIsTheErrorOfAllSamplesAtOnce) {
+  at::manual_seed(3);
+  const auto model = testing::tiny_resnet();
+  const Unit unit = model.units(Granularity::kBlock).at(0);
+  const auto images = at::randn({kSamples, 3, 8, 8});
+  MemoryStorage storage;
+  FullPrecisionPass pass;
+  const auto outputs = run_unit(model, unit, {images}, pass, storage);
+  const Tensors targets = {outputs[0] + at::randn_like(outputs[0])};
+  for (const double norm : {2.0, 2.4}) {
+    const double expected = reconstruction_error(outputs[0], targets[0], norm);
+    EXPECT_NEAR(unit_error(model, unit, {images}, targets, pass, norm), expected, 1e-5 * expected);
+    EXPECT_NEAR(outputs_error(outputs, targets, norm), expected, 1e-5 * expected);
+  }
+}
+
+}  // namespace
+}  // namespace ptqbench
