@@ -23,13 +23,14 @@ def medians(path):
 
 def ratios(folder):
     units, ranges, cells = (medians(folder / f"{name}.json") for name in ("units", "ranges", "cells"))
-    for name in units:
-        kind, _, unit = name.partition("/")
-        # The classifier has no convolution to compare with.
-        if kind == "iteration" and unit != "linear":
-            own = units[name]["seconds"]
-            yield f"iteration / bare convolutions, {unit}", own / units[f"convolutions/{unit}"]["seconds"]
-            yield f"plain operators / iteration, {unit}", units[f"composed/{unit}"]["seconds"] / own
+    # The classifier has no convolution to compare with.
+    names = sorted(name.partition("/")[2] for name in units if name.startswith("iteration/"))
+    for unit in (name for name in names if name != "linear"):
+        iteration, bare, composed = (
+            units[f"{kind}/{unit}"]["seconds"] for kind in ("iteration", "convolutions", "composed")
+        )
+        yield f"{unit}: iteration / bare convolutions", iteration / bare
+        yield f"{unit}: plain operators / iteration", composed / iteration
     yield "all ranges of ResNet-20 W4A4, seconds", ranges["resnet20_w4a4_all"]["seconds"]
     yield "all weight ranges of ResNet-20 at 8 bits, seconds", ranges["resnet20_w8_weights"]["seconds"]
     evaluate = {p: cells[f"evaluate/{p}"]["seconds"] for p in ("quantized", "full_precision")}

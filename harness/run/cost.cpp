@@ -5,14 +5,6 @@
 #include "methods/reconstruction/memory_estimate.h"
 
 namespace ptqbench {
-namespace {
-
-/// What LibTorch and its libraries take when they are first used (generated code, workspaces,
-/// thread stacks).
-constexpr double kRuntimeBytes = 20e6;
-
-}  // namespace
-
 ModelCost measure_model(const Task& task, const std::string& model) {
   return {count_macs(task.make_model(model), task.calibration_inputs({0}))};
 }
@@ -21,8 +13,7 @@ CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& 
                        double base) {
   const auto estimate = estimate_memory(model, make_recipe(cell.method, cell.settings),
                                         cell.settings, one_sample, cell.evaluation.batch_size);
-  return {base + kRuntimeBytes + estimate.peak_in_memory(),
-          base + kRuntimeBytes + estimate.peak_with_mapped_streams()};
+  return {base + estimate.peak_in_memory(), base + estimate.peak_with_mapped_streams()};
 }
 
 double cell_cost(const Cell& cell, const ModelCost& model, int64_t evaluation_samples) {
