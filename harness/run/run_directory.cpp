@@ -36,7 +36,7 @@ void prepare_run_directory(const std::filesystem::path& run_dir,
   for (const auto& planned : plan) {
     cells.push_back(unrun_record(planned.cell, planned.fingerprint));
   }
-  write_manifest(run_dir, cells);
+  write_manifest(run_dir, {cells, {}});
   write_file_atomically(run_dir / "sweep.yaml", sweep_yaml);
 }
 
