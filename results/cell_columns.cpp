@@ -119,6 +119,8 @@ std::vector<Column> identity_columns(const std::vector<CellRecord>& records) {
       column<int64_t>("activation_bits", records, [](const C& c) { return c.activation_bits; }),
       column<string>("method", records, [](const C& c) { return c.method; }),
       column<int64_t>("seed", records, [](const C& c) { return c.seed; }),
+      column<string>("registered_model", records, [](const C& c) { return registered_model(c); }),
+      column<string>("registered_method", records, [](const C& c) { return registered_method(c); }),
   };
 }
 

@@ -7,7 +7,8 @@
 
 namespace ptqbench {
 
-/// What a cell is, whether it ran or not: fingerprint, task, data set, model, bits, method, seed.
+/// What a cell is, whether it ran or not: fingerprint, task, data set, model, bits, method, seed,
+/// and what the registries call model and method.
 std::vector<hdf5::Column> identity_columns(const std::vector<CellRecord>& records);
 
 /// The records as the columns of one table, a row a record: identity, status, metric, times,

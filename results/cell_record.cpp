@@ -15,6 +15,14 @@ std::string bits_label(const CellRecord& record) {
   return bits_label(record.weight_bits, record.activation_bits);
 }
 
+const std::string& registered_model(const CellRecord& record) {
+  return record.registered_model.empty() ? record.model : record.registered_model;
+}
+
+const std::string& registered_method(const CellRecord& record) {
+  return record.registered_method.empty() ? record.method : record.registered_method;
+}
+
 bool bits_before(int64_t weight_bits, int64_t activation_bits, int64_t other_weight_bits,
                  int64_t other_activation_bits) {
   return std::pair(weight_bits + activation_bits, activation_bits) >

@@ -19,6 +19,8 @@ constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 /// Keys of `CellRecord::provenance` that results/ itself looks at; others may be added freely.
 constexpr const char* kCheckpointHash = "checkpoint_sha256";
 constexpr const char* kCodeVersion = "code_version";
+/// Where the full-precision metric was not the expected one and the cell went on: the numbers.
+constexpr const char* kFullPrecisionOverride = "full_precision_override";
 
 /// kMissing: a cell of the sweep that has not run yet; only its identity is set. Never in a cell
 /// file.
@@ -73,6 +75,10 @@ struct CellRecord {
   std::string dataset;
   std::string model;
   std::string method;
+  /// What the registries call model and method, whatever the labels above; empty: as the labels.
+  /// Kept in the manifest, not in cell files.
+  std::string registered_model;
+  std::string registered_method;
   int64_t weight_bits = 0;
   int64_t activation_bits = 0;
   int64_t seed = 0;
@@ -117,6 +123,10 @@ std::string bits_label(int64_t weight_bits, int64_t activation_bits);
 
 /// `bits_label` of the record's bits.
 std::string bits_label(const CellRecord& record);
+
+/// What the registries call the record's model and method.
+const std::string& registered_model(const CellRecord& record);
+const std::string& registered_method(const CellRecord& record);
 
 /// Order in which tables list bit widths, the easiest first: by the sum of the widths, then by the
 /// activations' (w4a4, w2a4, w3a3, w2a2).

@@ -42,6 +42,42 @@ std::vector<T> row_values(const AccuracyTable& table, Get get) {
   return values;
 }
 
+/// The published numbers, one a row, the nearest source of an entry first.
+void write_published_values(Group& group, const AccuracyTable& table) {
+  std::vector<int64_t> rows;
+  std::vector<int64_t> models;
+  std::vector<double> values;
+  std::vector<double> deviations;
+  std::vector<bool> beyond;
+  std::vector<std::string> ids;
+  std::vector<std::string> kinds;
+  const auto add = [&](int64_t row, const std::vector<TableEntry>& entries) {
+    for (std::size_t model = 0; model < entries.size(); ++model) {
+      for (const ComparedValue& compared : entries[model].published) {
+        rows.push_back(row);
+        models.push_back(static_cast<int64_t>(model));
+        values.push_back(compared.value);
+        deviations.push_back(compared.standard_deviation);
+        beyond.push_back(compared.beyond_two_standard_errors);
+        ids.push_back(table.sources[compared.source].id);
+        kinds.push_back(source_kind_name(table.sources[compared.source].kind));
+      }
+    }
+  };
+  add(-1, table.full_precision);
+  for (std::size_t row = 0; row < table.rows.size(); ++row) {
+    add(static_cast<int64_t>(row), table.rows[row].entries);
+  }
+  hdf5::write_table(group, "published",
+                    {{"row", std::move(rows)},
+                     {"model", std::move(models)},
+                     {"value", std::move(values)},
+                     {"standard_deviation", std::move(deviations)},
+                     {"beyond_two_standard_errors", std::move(beyond)},
+                     {"table", std::move(ids)},
+                     {"source_kind", std::move(kinds)}});
+}
+
 void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   std::string name = link_name(table.task + "_" + table.dataset);
   while (parent.contains(name)) name += link_name("_" + table.metric_name);
@@ -79,6 +115,7 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   for (const TableEntry& entry : table.full_precision) full_precision.push_back(entry.mean);
   group.write_doubles("full_precision", full_precision);
   group.write_strings("notes", table.notes);
+  if (!table.sources.empty()) write_published_values(group, table);
 }
 
 /// Replaces a cell of the manifest by its record, under the manifest's names: a label may have
@@ -88,6 +125,8 @@ void read_cell_of(const CellStore& store, CellRecord& planned, std::vector<std::
     CellRecord record = store.read(planned.fingerprint);
     record.model = planned.model;
     record.method = planned.method;
+    record.registered_model = planned.registered_model;
+    record.registered_method = planned.registered_method;
     planned = std::move(record);
   } catch (const ResultsError& error) {
     problems.emplace_back(error.what());
@@ -121,7 +160,9 @@ SweepResults read_results(const std::filesystem::path& run_dir) {
   const auto stored = store.fingerprints();
   SweepResults results;
   results.other_cells = stored.size();
-  for (CellRecord& planned : read_manifest(run_dir)) {
+  Manifest manifest = read_manifest(run_dir);
+  results.reproduces = std::move(manifest.reproduces);
+  for (CellRecord& planned : manifest.cells) {
     if (std::binary_search(stored.begin(), stored.end(), planned.fingerprint)) {
       --results.other_cells;
       read_cell_of(store, planned, results.problems);

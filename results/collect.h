@@ -16,6 +16,8 @@ struct SweepResults {
   /// usable cell file.
   std::vector<CellRecord> records;
   std::vector<AccuracyTable> tables;
+  /// The published tables that the sweep reproduces; `compare` shows them (results/comparison.h).
+  std::vector<std::string> reproduces;
   /// Cell files that the manifest does not name: of earlier settings.
   std::size_t other_cells = 0;
   /// A sentence for each cell file that could not be read, naming it.

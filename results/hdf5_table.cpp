@@ -111,6 +111,11 @@ std::size_t Column::rows() const {
 Table::Table(std::string location, std::vector<Column> columns)
     : location_(std::move(location)), columns_(std::move(columns)) {}
 
+bool Table::has_column(const std::string& name) const {
+  return std::any_of(columns_.begin(), columns_.end(),
+                     [&](const Column& column) { return column.name == name; });
+}
+
 const Column& Table::find(const std::string& name) const {
   const auto found = std::find_if(columns_.begin(), columns_.end(),
                                   [&](const Column& column) { return column.name == name; });

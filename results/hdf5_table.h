@@ -30,6 +30,8 @@ class Table {
   std::size_t rows() const { return columns_.empty() ? 0 : columns_.front().rows(); }
   const std::vector<Column>& columns() const { return columns_; }
 
+  bool has_column(const std::string& name) const;
+
   /// The column of that name. Throws ResultsError if there is none or its elements are of another
   /// type.
   template <class T>

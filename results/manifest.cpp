@@ -16,6 +16,7 @@ namespace {
 
 constexpr const char* kContent = "manifest";
 constexpr const char* kTable = "cells";
+constexpr const char* kReproduces = "reproduces";
 
 }  // namespace
 
@@ -23,23 +24,26 @@ std::filesystem::path manifest_path(const std::filesystem::path& run_dir) {
   return run_dir / "manifest.h5";
 }
 
-void write_manifest(const std::filesystem::path& run_dir, const std::vector<CellRecord>& cells) {
+void write_manifest(const std::filesystem::path& run_dir, const Manifest& manifest) {
   const auto path = manifest_path(run_dir);
   hdf5::MemoryFile file(path.string());
   {
     hdf5::Group root = file.root();
     write_format(root, kContent);
-    hdf5::write_table(root, kTable, identity_columns(cells));
+    hdf5::write_table(root, kTable, identity_columns(manifest.cells));
+    root.write_strings(kReproduces, manifest.reproduces);
   }
   write_file_atomically(path, file.finish());
 }
 
-std::vector<CellRecord> read_manifest(const std::filesystem::path& run_dir) {
+Manifest read_manifest(const std::filesystem::path& run_dir) {
   const auto path = manifest_path(run_dir);
   const hdf5::Group root = hdf5::InputFile(path).root();
   check_format(root, kContent);
   const hdf5::Table table = hdf5::read_table(root, kTable);
-  std::vector<CellRecord> cells(table.rows());
+  Manifest manifest;
+  auto& cells = manifest.cells;
+  cells.resize(table.rows());
   const auto fill = [&](const char* name, auto member) {
     using T = std::decay_t<decltype(CellRecord().*member)>;
     const auto& values = table.column<T>(name);
@@ -53,6 +57,12 @@ std::vector<CellRecord> read_manifest(const std::filesystem::path& run_dir) {
   fill("activation_bits", &CellRecord::activation_bits);
   fill("method", &CellRecord::method);
   fill("seed", &CellRecord::seed);
+  // Earlier programs wrote neither these columns nor the list.
+  if (table.has_column("registered_model")) {
+    fill("registered_model", &CellRecord::registered_model);
+    fill("registered_method", &CellRecord::registered_method);
+  }
+  if (root.contains(kReproduces)) manifest.reproduces = root.read_strings(kReproduces);
   for (CellRecord& cell : cells) {
     // Fingerprints become file names.
     if (!is_fingerprint(cell.fingerprint)) {
@@ -61,7 +71,7 @@ std::vector<CellRecord> read_manifest(const std::filesystem::path& run_dir) {
     }
     cell.status = CellStatus::kMissing;
   }
-  return cells;
+  return manifest;
 }
 
 }  // namespace ptqbench

@@ -1,6 +1,7 @@
 #include "results/published.h"
 
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 namespace ptqbench {
@@ -12,8 +13,6 @@ const std::vector<std::string>& kind_names() {
                                                  "secondary", "user_report"};
   return names;
 }
-
-constexpr const char* kFullPrecision = "fp";
 
 const PublishedSetting* find_setting(const std::vector<PublishedSetting>& settings,
                                      const std::string& name) {
@@ -42,7 +41,7 @@ bool stands_beside(const PublishedTable& table, const PublishedValue& value,
                    const ComparedCell& cell) {
   return value.model == cell.model && value.method == cell.method &&
          value.weight_bits == cell.weight_bits && value.activation_bits == cell.activation_bits &&
-         (value.method == kFullPrecision || settings_agree(table, value, cell));
+         (value.method == kFullPrecisionMethod || settings_agree(table, value, cell));
 }
 
 bool allows(const std::string& filter, const std::string& name) {
@@ -91,27 +90,34 @@ std::vector<std::string> reproducible_names(const PublishedPapers& papers) {
   return names;
 }
 
-std::vector<PublishedReference> references_for(const PublishedPapers& papers,
-                                               const ComparedCell& cell,
+std::vector<ReproducedTable> reproduced_tables(const PublishedPapers& papers,
                                                const std::vector<std::string>& reproduces) {
-  std::vector<PublishedReference> found;
-  std::vector<const PublishedTable*> seen;
+  std::vector<ReproducedTable> found;
+  std::set<const PublishedTable*> seen;
   for (const auto& name : reproduces) {
     for (const auto& paper : papers) {
       for (const auto& table : paper.tables) {
-        if (name != table.id && name != paper.key) continue;
-        if (table.dataset != cell.dataset || table.metric != cell.metric) continue;
-        if (std::count(seen.begin(), seen.end(), &table) > 0) continue;
-        seen.push_back(&table);
-        for (const auto& value : table.values) {
-          if (stands_beside(table, value, cell)) found.push_back({&paper, &table, &value});
-        }
+        const bool named = name == table.id || name == paper.key;
+        if (named && seen.insert(&table).second) found.push_back({&paper, &table});
       }
     }
   }
   std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
     return a.table->source_kind < b.table->source_kind;
   });
+  return found;
+}
+
+std::vector<PublishedReference> references_for(const PublishedPapers& papers,
+                                               const ComparedCell& cell,
+                                               const std::vector<std::string>& reproduces) {
+  std::vector<PublishedReference> found;
+  for (const auto& [paper, table] : reproduced_tables(papers, reproduces)) {
+    if (table->dataset != cell.dataset || table->metric != cell.metric) continue;
+    for (const auto& value : table->values) {
+      if (stands_beside(*table, value, cell)) found.push_back({paper, table, &value});
+    }
+  }
   return found;
 }
 

@@ -9,6 +9,9 @@
 
 namespace ptqbench {
 
+/// The method of full-precision numbers.
+constexpr const char* kFullPrecisionMethod = "fp";
+
 /// How near a published number is to who measured it, nearest first.
 enum class SourceKind {
   /// The authors' own paper, code repository or documentation.
@@ -41,7 +44,7 @@ struct PublishedSetting {
 /// One number of a table.
 struct PublishedValue {
   std::string model;
-  /// "fp": the full-precision model.
+  /// kFullPrecisionMethod: the full-precision model.
   std::string method;
   int64_t weight_bits = 32;
   int64_t activation_bits = 32;
@@ -116,13 +119,24 @@ struct ComparedCell {
   std::string dataset;
   std::string metric;
   std::string model;
-  /// "fp" for the full-precision metric.
+  /// kFullPrecisionMethod for the full-precision metric.
   std::string method;
   int64_t weight_bits = 32;
   int64_t activation_bits = 32;
   /// The cell's settings under their configuration names: "first_last" -> "qdrop".
   PublishedFields settings;
 };
+
+/// A table in its place; points into the papers it was found in.
+struct ReproducedTable {
+  const PublishedPaper* paper = nullptr;
+  const PublishedTable* table = nullptr;
+};
+
+/// The tables that `reproduces` names, none twice: nearest source first, then in the order of
+/// `reproduces`, then of the file. Names of no table or paper are passed over.
+std::vector<ReproducedTable> reproduced_tables(const PublishedPapers& papers,
+                                               const std::vector<std::string>& reproduces);
 
 /// The published numbers to show beside a cell: those for the same data set, metric, model, method
 /// and bits from the tables that `reproduces` names (see `reproducible_names`; other names match

@@ -29,17 +29,10 @@ std::string bits_text(const PublishedValue& value) {
   return bits_label(value.weight_bits, value.activation_bits);
 }
 
-/// The digits that the source gives, two at least.
-std::string value_text(double value) {
-  const auto fixed = fmt::format("{:.2f}", value);
-  const auto exact = fmt::format("{}", value);
-  return exact.size() > fixed.size() ? fmt::format("{:.3f}", value) : fixed;
-}
-
 std::string with_deviation(const PublishedValue& value) {
-  auto text = value_text(value.value);
+  auto text = published_number(value.value);
   if (!std::isnan(value.standard_deviation))
-    text += "\u00b1" + value_text(value.standard_deviation);
+    text += "\u00b1" + published_number(value.standard_deviation);
   return text;
 }
 
@@ -100,6 +93,12 @@ std::vector<std::string> table_lines(const PublishedTable& table, size_t tables)
 }
 
 }  // namespace
+
+std::string published_number(double value) {
+  const auto fixed = fmt::format("{:.2f}", value);
+  const auto exact = fmt::format("{}", value);
+  return exact.size() > fixed.size() ? fmt::format("{:.3f}", value) : fixed;
+}
 
 std::string source_text(const PublishedTable& table) { return fields_text(table.source, " "); }
 

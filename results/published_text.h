@@ -14,6 +14,9 @@ std::string render_published_console(const std::vector<PublishedReference>& refe
 std::string render_published_markdown(const std::vector<PublishedReference>& references);
 std::string render_published_csv(const std::vector<PublishedReference>& references);
 
+/// The number with the digits that its source gives, two at least.
+std::string published_number(double value);
+
 /// "repository wimh966/QDrop, path README.md".
 std::string source_text(const PublishedTable& table);
 

@@ -1,12 +1,16 @@
 #include "results/render.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <utility>
 #include <vector>
+
+#include "results/published_text.h"
+#include "results/text_grid.h"
 
 namespace ptqbench {
 namespace {
@@ -16,6 +20,7 @@ constexpr const char* kFullPrecision = "full precision";
 constexpr const char* kDagger = "\u2020";
 constexpr const char* kDoubleDagger = "\u2021";
 constexpr const char* kDots = "\u2026";
+constexpr const char* kBeyond = "!";
 constexpr const char* kPlusMinus = "\u00b1";
 
 std::string unchanged(const std::string& text) { return text; }
@@ -30,8 +35,13 @@ struct Style {
   std::string (*bold)(const std::string&) = unchanged;
 };
 
-/// The cells of a table as text: header, full-precision row, rows.
-using Grid = std::vector<std::vector<std::string>>;
+/// A table as text: header, full-precision row, rows; after each row a line for every source with
+/// a number for it.
+struct Grid {
+  TextGrid lines;
+  /// The lines with which the rows of a bit width begin.
+  std::vector<std::size_t> groups;
+};
 
 /// A mean as far as the reader can tell it from another.
 std::string shown(double value) { return fmt::format("{:.2f}", value); }
@@ -79,29 +89,91 @@ std::string method_text(const TableRow& row) {
   return row.variant.empty() ? row.method : fmt::format("{} ({})", row.method, row.variant);
 }
 
-Grid make_grid(const AccuracyTable& table, const Style& style) {
-  Grid grid(2 + table.rows.size());
-  grid[0] = {"Bits", "Method"};
-  grid[1] = {"fp", kFullPrecision};
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    const TableRow& row = table.rows[i];
-    grid[2 + i] = {bits_label(row.weight_bits, row.activation_bits),
-                   style.escape(method_text(row))};
+/// "a", ..., "z", "aa", ...: the mark of a source.
+std::string mark(std::size_t source) {
+  constexpr std::size_t kLetters = 26;
+  std::string letters(1, static_cast<char>('a' + source % kLetters));
+  return source < kLetters ? letters : mark(source / kLetters - 1) + letters;
+}
+
+/// "primary", "quoted in issue".
+std::string kind_text(SourceKind kind) {
+  auto text = source_kind_name(kind);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
+
+/// "69.10 -0.15!": the numbers of one source for an entry, each with the difference of ours to it.
+std::string published_text(const TableEntry& entry, std::size_t source, const Style& style) {
+  std::string text;
+  for (const ComparedValue& compared : entry.published) {
+    if (compared.source != source) continue;
+    if (!text.empty()) text += ", ";
+    text += published_number(compared.value);
+    if (!std::isnan(compared.standard_deviation))
+      text += style.plus_minus + published_number(compared.standard_deviation);
+    text += fmt::format(" {:+.2f}", entry.mean - compared.value);
+    if (compared.beyond_two_standard_errors) text += kBeyond;
   }
-  for (std::size_t model = 0; model < table.models.size(); ++model) {
-    grid[0].push_back(style.escape(table.models[model]));
-    grid[1].push_back(entry_text(table.full_precision[model], style, false));
-    const std::vector<bool> is_best = best_rows(table, model);
-    for (std::size_t i = 0; i < table.rows.size(); ++i) {
-      grid[2 + i].push_back(entry_text(table.rows[i].entries[model], style, is_best[i]));
+  return text;
+}
+
+/// A line for each source that has a number for one of the entries.
+void add_published_lines(Grid& grid, const AccuracyTable& table,
+                         const std::vector<TableEntry>& entries, const Style& style) {
+  for (std::size_t source = 0; source < table.sources.size(); ++source) {
+    std::vector<std::string> line = {
+        "", style.escape(fmt::format("published {} ({})", mark(source),
+                                     kind_text(table.sources[source].kind)))};
+    bool has_number = false;
+    for (const TableEntry& entry : entries) {
+      line.push_back(published_text(entry, source, style));
+      has_number = has_number || !line.back().empty();
     }
+    if (!has_number) continue;
+    grid.lines.push_back(std::move(line));
   }
-  return grid;
 }
 
 bool starts_group(const AccuracyTable& table, std::size_t row) {
   return row == 0 || table.rows[row].weight_bits != table.rows[row - 1].weight_bits ||
          table.rows[row].activation_bits != table.rows[row - 1].activation_bits;
+}
+
+Grid make_grid(const AccuracyTable& table, const Style& style) {
+  Grid grid;
+  std::vector<std::string> header = {"Bits", "Method"};
+  std::vector<std::string> full_precision = {"fp", kFullPrecision};
+  std::vector<std::vector<bool>> is_best;
+  for (std::size_t model = 0; model < table.models.size(); ++model) {
+    header.push_back(style.escape(table.models[model]));
+    full_precision.push_back(entry_text(table.full_precision[model], style, false));
+    is_best.push_back(best_rows(table, model));
+  }
+  grid.lines = {header, full_precision};
+  add_published_lines(grid, table, table.full_precision, style);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    const TableRow& row = table.rows[i];
+    if (starts_group(table, i)) grid.groups.push_back(grid.lines.size());
+    std::vector<std::string> line = {bits_label(row.weight_bits, row.activation_bits),
+                                     style.escape(method_text(row))};
+    for (std::size_t model = 0; model < table.models.size(); ++model)
+      line.push_back(entry_text(row.entries[model], style, is_best[model][i]));
+    grid.lines.push_back(std::move(line));
+    add_published_lines(grid, table, row.entries, style);
+  }
+  return grid;
+}
+
+bool contains(const std::vector<std::size_t>& lines, std::size_t line) {
+  return std::binary_search(lines.begin(), lines.end(), line);
+}
+
+/// The first two columns to the left, numbers to the right.
+std::vector<Alignment> alignment(const AccuracyTable& table) {
+  std::vector<Alignment> sides(2 + table.models.size(), Alignment::kRight);
+  sides[0] = sides[1] = Alignment::kLeft;
+  return sides;
 }
 
 /// "classification, fashion_mnist: top1_accuracy, mean±sample standard deviation of 3 seeds".
@@ -140,6 +212,19 @@ void add_entry_notes(std::vector<std::string>& lines, const std::string& where,
   }
 }
 
+/// The list of sources, after what the marks mean.
+void add_sources(std::vector<std::string>& lines, const AccuracyTable& table) {
+  if (table.sources.empty()) return;
+  lines.push_back(fmt::format(
+      "published: value and difference of ours; {} beyond two standard errors of our mean",
+      kBeyond));
+  for (std::size_t i = 0; i < table.sources.size(); ++i) {
+    const TableSource& source = table.sources[i];
+    lines.push_back(fmt::format("{} ({}): {}: {}", mark(i), kind_text(source.kind), source.id,
+                                source.description));
+  }
+}
+
 /// The sentences below a table.
 std::vector<std::string> notes(const AccuracyTable& table) {
   std::vector<std::string> lines;
@@ -155,44 +240,8 @@ std::vector<std::string> notes(const AccuracyTable& table) {
   }
   if (has_dots) lines.push_back(fmt::format("{} not run yet", kDots));
   lines.insert(lines.end(), table.notes.begin(), table.notes.end());
+  add_sources(lines, table);
   return lines;
-}
-
-/// Columns that `text` takes in a terminal, for scripts whose letters take one each: UTF-8
-/// continuation bytes take none.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
-
-/// Lines of aligned columns, the first two to the left, numbers to the right.
-std::vector<std::string> aligned(const Grid& grid) {
-  std::vector<std::size_t> widths(grid[0].size(), 0);
-  for (const auto& row : grid) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width(row[i]));
-  }
-  std::vector<std::string> lines;
-  for (const auto& row : grid) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string padding(widths[i] - width(row[i]), ' ');
-      if (i > 0) line += "  ";
-      line += i < 2 ? row[i] + padding : padding + row[i];
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    lines.push_back(line);
-  }
-  return lines;
-}
-
-std::string escape_markdown(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|' || c == '*' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
 }
 
 std::string escape_latex(const std::string& text) {
@@ -219,39 +268,15 @@ std::string escape_latex(const std::string& text) {
   return escaped;
 }
 
-std::string quote_csv(const std::string& text) {
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
-/// With as many digits as read back to the same number.
-std::string csv_number(double value) { return std::isnan(value) ? "" : fmt::format("{}", value); }
-
-std::string csv_line(const AccuracyTable& table, const std::vector<std::string>& row,
-                     std::size_t model, const TableEntry& entry) {
-  std::string line;
-  for (const auto& text : {table.task, table.dataset, table.metric_name}) {
-    line += quote_csv(text) + ',';
-  }
-  for (const auto& text : row) line += quote_csv(text) + ',';
-  return line + fmt::format("{},{},{},{},{},{}\n", quote_csv(table.models[model]),
-                            csv_number(entry.mean), csv_number(entry.standard_deviation),
-                            entry.seeds, entry.failed_seeds, entry.missing_seeds);
-}
-
 }  // namespace
 
 std::string render_console(const AccuracyTable& table) {
-  const std::vector<std::string> lines = aligned(make_grid(table, Style()));
-  std::string text = title(table) + "\n\n" + lines[0] + "\n" + lines[1] + "\n";
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    if (starts_group(table, i)) text += "\n";
-    text += lines[2 + i] + "\n";
+  const Grid grid = make_grid(table, Style());
+  const auto lines = aligned_lines(grid.lines, alignment(table));
+  std::string text = title(table) + "\n\n";
+  for (std::size_t i = 0; i < lines.size(); ++i) {
+    if (contains(grid.groups, i)) text += "\n";
+    text += lines[i] + "\n";
   }
   const auto remarks = notes(table);
   if (!remarks.empty()) text += "\n";
@@ -263,16 +288,8 @@ std::string render_markdown(const AccuracyTable& table) {
   Style style;
   style.escape = escape_markdown;
   style.bold = [](const std::string& text) { return "**" + text + "**"; };
-  const Grid grid = make_grid(table, style);
-  std::string text = escape_markdown(title(table)) + "\n\n";
-  for (std::size_t i = 0; i < grid.size(); ++i) {
-    for (const auto& cell : grid[i]) text += "| " + cell + " ";
-    text += "|\n";
-    if (i > 0) continue;
-    text += "|---|---|";
-    for (std::size_t model = 0; model < table.models.size(); ++model) text += "---:|";
-    text += "\n";
-  }
+  std::string text = escape_markdown(title(table)) + "\n\n" +
+                     markdown_rows(make_grid(table, style).lines, alignment(table));
   const auto remarks = notes(table);
   if (!remarks.empty()) text += "\n";
   for (const auto& note : remarks) text += "- " + escape_markdown(note) + "\n";
@@ -288,47 +305,17 @@ std::string render_latex(const AccuracyTable& table) {
   style.escape = escape_latex;
   style.bold = [](const std::string& text) { return "\\textbf{" + text + "}"; };
   const Grid grid = make_grid(table, style);
-  const auto add_row = [](std::string& text, const std::vector<std::string>& cells) {
-    text += fmt::format("{} \\\\\n", fmt::join(cells, " & "));
-  };
   std::string text = "% " + title(table) + "\n\\begin{tabular}{ll" +
                      std::string(table.models.size(), 'r') + "}\n\\toprule\n";
-  add_row(text, grid[0]);
-  text += "\\midrule\n";
-  add_row(text, grid[1]);
-  for (std::size_t i = 0; i < table.rows.size(); ++i) {
-    std::vector<std::string> cells = grid[2 + i];
-    if (starts_group(table, i)) {
-      text += "\\midrule\n";
-    } else {
-      cells[0].clear();
-    }
-    add_row(text, cells);
+  for (std::size_t i = 0; i < grid.lines.size(); ++i) {
+    auto cells = grid.lines[i];
+    const bool starts = i < 2 || contains(grid.groups, i);
+    if (i > 0 && starts) text += "\\midrule\n";
+    if (!starts) cells[0].clear();
+    text += fmt::format("{} \\\\\n", fmt::join(cells, " & "));
   }
   text += "\\bottomrule\n\\end{tabular}\n";
   for (const auto& note : notes(table)) text += "% " + note + "\n";
-  return text;
-}
-
-std::string render_csv(const AccuracyTable& table) {
-  std::string text =
-      "task,dataset,metric,bits,weight_bits,activation_bits,method,variant,model,mean,"
-      "standard_deviation,seeds,failed_seeds,missing_seeds\n";
-  for (std::size_t model = 0; model < table.models.size(); ++model) {
-    if (table.full_precision[model].seeds == 0) continue;
-    text += csv_line(table, {"fp", "", "", kFullPrecision, ""}, model, table.full_precision[model]);
-  }
-  for (const TableRow& row : table.rows) {
-    for (std::size_t model = 0; model < table.models.size(); ++model) {
-      const TableEntry& entry = row.entries[model];
-      if (entry.seeds + entry.failed_seeds + entry.missing_seeds == 0) continue;
-      text += csv_line(
-          table,
-          {bits_label(row.weight_bits, row.activation_bits), fmt::format("{}", row.weight_bits),
-           fmt::format("{}", row.activation_bits), row.method, row.variant},
-          model, entry);
-    }
-  }
   return text;
 }
 

@@ -15,6 +15,11 @@ namespace ptqbench {
 /// Markdown and LaTeX set the best entry of each (bits, model) in bold, all of them when they agree
 /// in the decimals shown, and none where there is nothing to compare with. The full-precision row
 /// is never bold.
+///
+/// Of a table with sources (results/comparison.h) each row is followed by a line for every source
+/// with a number for it, the nearest first: the published value and how far ours is from it
+/// ("69.10 -0.15"), with an exclamation mark beyond two standard errors of our mean. The line says
+/// how near the source is ("published a (primary)"); the letters are listed below the table.
 
 /// Aligned columns for a terminal.
 std::string render_console(const AccuracyTable& table);
@@ -26,7 +31,8 @@ std::string render_markdown(const AccuracyTable& table);
 std::string render_latex(const AccuracyTable& table);
 
 /// One line an entry (RFC 4180), full-precision entries first, numbers with all their digits.
-/// Entries without a cell are left out; unknown numbers are empty.
+/// Entries without a cell are left out; unknown numbers are empty. Of a table with sources an entry
+/// has a line for each published number, in further columns.
 std::string render_csv(const AccuracyTable& table);
 
 }  // namespace ptqbench

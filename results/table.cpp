@@ -99,6 +99,20 @@ std::string variant_label(const std::set<std::string>& keys,
   return label;
 }
 
+/// Of cells that differ in averaged settings only, any stands for all.
+ComparedCell compared_cell(const CellRecord& cell) {
+  ComparedCell compared;
+  compared.dataset = cell.dataset;
+  compared.metric = cell.metric_name;
+  compared.model = registered_model(cell);
+  compared.method = registered_method(cell);
+  compared.weight_bits = cell.weight_bits;
+  compared.activation_bits = cell.activation_bits;
+  for (const auto& [key, value] : cell.settings)
+    compared.settings.emplace_back(key, setting_text(value));
+  return compared;
+}
+
 /// One entry from the cells that belong to it.
 TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
   std::map<int64_t, Records> finished;
@@ -129,6 +143,7 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
   }
   for (const int64_t seed : failed) missing.erase(seed);
   TableEntry entry = summarize(values);
+  if (!finished.empty()) entry.compared = compared_cell(*finished.begin()->second.front());
   entry.failed_seeds = static_cast<int64_t>(failed.size());
   entry.missing_seeds = static_cast<int64_t>(missing.size());
   return entry;
@@ -176,18 +191,36 @@ std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string
 }
 
 TableEntry full_precision_entry(const Records& cells, const std::string& model,
-                                std::vector<std::string>& notes) {
+                                const std::string& metric_name, std::vector<std::string>& notes) {
   std::set<double> values;
+  std::optional<ComparedCell> compared;
   for (const CellRecord* cell : cells) {
     if (cell->model == model && std::isfinite(cell->full_precision_metric)) {
       values.insert(cell->full_precision_metric);
+      if (!compared) compared = compared_cell(*cell);
     }
   }
   if (values.size() > 1) {
     notes.push_back(fmt::format("{}: its cells disagree on the full-precision metric: {}", model,
                                 fmt::join(values, ", ")));
   }
-  return summarize({values.begin(), values.end()});
+  std::set<std::string> overrides;
+  for (const CellRecord* cell : cells) {
+    const auto found = cell->provenance.find(kFullPrecisionOverride);
+    if (cell->model == model && found != cell->provenance.end()) overrides.insert(found->second);
+  }
+  for (const auto& numbers : overrides) {
+    notes.push_back(
+        fmt::format("{}: the full-precision metric is not the expected one: {}", model, numbers));
+  }
+  TableEntry entry = summarize({values.begin(), values.end()});
+  if (compared) {
+    compared->method = kFullPrecisionMethod;
+    compared->metric = metric_name;  // a failed cell has none
+    compared->weight_bits = compared->activation_bits = 32;
+    entry.compared = std::move(compared);
+  }
+  return entry;
 }
 
 /// Models, bits and methods of a table in their final order.
@@ -242,7 +275,7 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
   const Axes axes = find_axes(cells, layout);
   table.models = axes.models;
   for (const auto& model : table.models) {
-    table.full_precision.push_back(full_precision_entry(cells, model, table.notes));
+    table.full_precision.push_back(full_precision_entry(cells, model, metric_name, table.notes));
   }
   std::map<std::string, std::set<std::string>> keys_of_method;
   for (const auto& method : axes.methods) {

@@ -1,10 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "results/cell_record.h"
+#include "results/published.h"
 
 namespace ptqbench {
 
@@ -19,6 +22,26 @@ struct TableLayout {
   std::vector<std::string> averaged_settings = {"seed"};
 };
 
+/// A published number beside an entry.
+struct ComparedValue {
+  double value = 0;
+  /// Over the runs of the source; NaN where none is given.
+  double standard_deviation = kNotMeasured;
+  /// Place in AccuracyTable::sources.
+  std::size_t source = 0;
+  /// Whether the entry's mean is further away than two standard errors of that mean (standard
+  /// deviation over the square root of the seeds); never for fewer than two seeds.
+  bool beyond_two_standard_errors = false;
+};
+
+/// A published table with a number beside some entry.
+struct TableSource {
+  std::string id;
+  SourceKind kind = SourceKind::kSecondary;
+  /// Caption and where it was read.
+  std::string description;
+};
+
 /// A metric over the seeds of one (model, bits, method, variant), or over the full-precision values
 /// of one model.
 struct TableEntry {
@@ -29,6 +52,10 @@ struct TableEntry {
   int64_t seeds = 0;
   int64_t failed_seeds = 0;
   int64_t missing_seeds = 0;
+  /// What decides the published numbers to stand here; none without a mean.
+  std::optional<ComparedCell> compared;
+  /// Nearest source first; empty until `compare` (results/comparison.h) fills it.
+  std::vector<ComparedValue> published;
 };
 
 /// One method at one bit width.
@@ -54,6 +81,8 @@ struct AccuracyTable {
   std::vector<TableEntry> full_precision;
   /// Grouped by bits.
   std::vector<TableRow> rows;
+  /// Of the published numbers, nearest first; empty until `compare` fills it.
+  std::vector<TableSource> sources;
   /// What a reader of the numbers has to know, a sentence each.
   std::vector<std::string> notes;
 };

@@ -5,15 +5,6 @@
 namespace ptqbench {
 namespace {
 
-std::string escape_markdown(const std::string& text) {
-  std::string escaped;
-  for (const char c : text) {
-    if (c == '|' || c == '*' || c == '\\') escaped += '\\';
-    escaped += c;
-  }
-  return escaped;
-}
-
 std::string quote_csv(const std::string& text) {
   if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
   std::string quoted = "\"";
@@ -25,6 +16,15 @@ std::string quote_csv(const std::string& text) {
 }
 
 }  // namespace
+
+std::string escape_markdown(const std::string& text) {
+  std::string escaped;
+  for (const char c : text) {
+    if (c == '|' || c == '*' || c == '\\') escaped += '\\';
+    escaped += c;
+  }
+  return escaped;
+}
 
 std::size_t terminal_width(const std::string& text) {
   // UTF-8 continuation bytes take none.
@@ -54,16 +54,24 @@ std::vector<std::string> aligned_lines(const TextGrid& grid,
   return lines;
 }
 
-std::string markdown_table(const TextGrid& grid, const std::vector<Alignment>& alignment) {
+std::string markdown_rows(const TextGrid& grid, const std::vector<Alignment>& alignment) {
   std::string text;
   for (std::size_t i = 0; i < grid.size(); ++i) {
-    for (const auto& cell : grid[i]) text += "| " + escape_markdown(cell) + " ";
+    for (const auto& cell : grid[i]) text += "| " + cell + " ";
     text += "|\n";
     if (i > 0) continue;
     for (const auto side : alignment) text += side == Alignment::kLeft ? "|---" : "|---:";
     text += "|\n";
   }
   return text;
+}
+
+std::string markdown_table(const TextGrid& grid, const std::vector<Alignment>& alignment) {
+  TextGrid escaped = grid;
+  for (auto& row : escaped) {
+    for (auto& cell : row) cell = escape_markdown(cell);
+  }
+  return markdown_rows(escaped, alignment);
 }
 
 std::string csv_lines(const TextGrid& grid) {

@@ -18,7 +18,13 @@ std::size_t terminal_width(const std::string& text);
 std::vector<std::string> aligned_lines(const TextGrid& grid,
                                        const std::vector<Alignment>& alignment);
 
-/// A GitHub-flavoured Markdown table; special characters of the cells are escaped.
+/// `text` with the signs escaped that mean something in a Markdown table.
+std::string escape_markdown(const std::string& text);
+
+/// A GitHub-flavoured Markdown table of cells that are Markdown.
+std::string markdown_rows(const TextGrid& grid, const std::vector<Alignment>& alignment);
+
+/// The same of plain text: special characters of the cells are escaped.
 std::string markdown_table(const TextGrid& grid, const std::vector<Alignment>& alignment);
 
 /// Lines of comma-separated values (RFC 4180, with "\n").

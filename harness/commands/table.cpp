@@ -7,7 +7,6 @@
 #include "harness/commands/commands.h"
 #include "harness/run/report.h"
 #include "methods/support/error.h"
-#include "results/collect.h"
 #include "results/manifest.h"
 #include "results/render.h"
 
@@ -33,7 +32,7 @@ int show_tables(const std::filesystem::path& run_dir, const std::string& format)
     throw IoError(fmt::format("{} is not a run directory: it has no {}", run_dir.string(),
                               manifest_path(run_dir).filename().string()));
   }
-  const auto results = read_results(run_dir);
+  const auto results = read_compared_results(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", renderers().at(format)(table));
   // The state goes to standard error; in a file of both the table comes first.
   std::fflush(stdout);

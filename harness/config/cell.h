@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "harness/config/evaluation_options.h"
+#include "harness/config/full_precision_gate.h"
 #include "methods/settings.h"
 #include "tasks/data/dataset.h"
 
@@ -35,6 +36,8 @@ struct Cell {
   /// With the method's own settings and the overrides that match applied, in that order.
   MethodSettings settings;
   EvaluationOptions evaluation;
+  /// Lets a cell run or not; decides nothing in its result.
+  FullPrecisionGate full_precision;
 };
 
 /// All cells of a sweep: models outermost, then bits, methods and seeds, each in the order of the

@@ -39,6 +39,9 @@ Cell make_cell(const SweepConfig& sweep, const SweepModel& model, const BitWidth
   cell.method_label = method.label;
   cell.seed = seed;
   cell.evaluation = sweep.evaluation;
+  cell.full_precision = {model.expected, model.expected_samples,
+                         model.full_precision_tolerance.value_or(sweep.full_precision_tolerance),
+                         sweep.on_full_precision_mismatch};
   cell.settings = sweep.settings;
   apply(cell.settings, method.set);
   for (const auto& change : sweep.overrides) {

@@ -1,8 +1,7 @@
 #include "harness/config/config_path.h"
 
+#include <algorithm>
 #include <cstdlib>
-
-#include "methods/support/error.h"
 
 namespace ptqbench {
 namespace {
@@ -10,7 +9,7 @@ namespace {
 std::string variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr || *value == '\0') {
-    throw ConfigError("environment variable " + quoted(name) + " is not set");
+    throw UnsetVariable("environment variable " + quoted(name) + " is not set");
   }
   return value;
 }
@@ -47,7 +46,7 @@ std::string escape_variables(const std::string& path) {
   return escaped;
 }
 
-std::filesystem::path read_path(const YamlReader& reader) {
+std::filesystem::path read_path(const YamlReader& reader, std::vector<std::string>* missing) {
   const auto text = reader.text();
   if (!text) return {};
   if (text->empty()) {
@@ -60,6 +59,14 @@ std::filesystem::path read_path(const YamlReader& reader) {
       path = std::filesystem::path(reader.place().file).parent_path() / path;
     }
     return std::filesystem::absolute(path).lexically_normal();
+  } catch (const UnsetVariable& error) {
+    if (missing == nullptr) {
+      reader.problem(error.what());
+      return {};
+    }
+    if (std::count(missing->begin(), missing->end(), error.what()) == 0)
+      missing->emplace_back(error.what());
+    return *text;
   } catch (const ConfigError& error) {
     reader.problem(error.what());
     return {};

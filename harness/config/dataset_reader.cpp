@@ -9,15 +9,17 @@ namespace ptqbench {
 namespace {
 
 /// An empty path stands for the data set's own default.
-std::string read_optional_path(YamlMapReader& map, const std::string& key) {
+std::string read_optional_path(YamlMapReader& map, const std::string& key,
+                               std::vector<std::string>* missing) {
   const auto path = map.optional(key);
   if (!path || (path->is(YamlValue::Kind::kScalar) && path->value().text.empty())) return "";
-  return read_path(*path).string();
+  return read_path(*path, missing).string();
 }
 
 }  // namespace
 
-DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known) {
+DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known,
+                            std::vector<std::string>* missing) {
   DatasetOptions options;
   if (reader.is(YamlValue::Kind::kScalar)) {
     options.name = reader.choice("data set", known.datasets).value_or("");
@@ -33,8 +35,8 @@ DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known) {
   };
   fields.erase(std::remove_if(fields.begin(), fields.end(), is_read), fields.end());
   read_fields(map, fields, options);
-  options.root = read_optional_path(map, "root");
-  options.label_file = read_optional_path(map, "label_file");
+  options.root = read_optional_path(map, "root", missing);
+  options.label_file = read_optional_path(map, "label_file", missing);
   map.reject_unknown_keys();
   return options;
 }

@@ -12,12 +12,25 @@ struct KnownNames {
   std::vector<std::string> models;
   std::vector<std::string> methods;
   std::vector<std::string> datasets;
+  /// Published tables, and papers for all of theirs.
+  std::vector<std::string> published;
+};
+
+/// What a configuration names and this machine lacks, a sentence each, none twice.
+struct MissingInputs {
+  /// Environment variables of the paths of the data.
+  std::vector<std::string> data;
+  /// Files of the models, and environment variables of their paths.
+  std::vector<std::string> checkpoints;
 };
 
 struct LoadOptions {
   /// Whether the files that a configuration names must exist. Off where it was checked before, on
   /// another rank.
   bool check_files = true;
+  /// Where to note missing inputs; null: they are problems. A path whose variable is not set stays
+  /// as it is written.
+  MissingInputs* missing = nullptr;
 };
 
 }  // namespace ptqbench

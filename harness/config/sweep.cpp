@@ -6,7 +6,10 @@ namespace ptqbench {
 namespace {
 
 bool same(const SweepModel& a, const SweepModel& b) {
-  return std::tie(a.name, a.label, a.checkpoint) == std::tie(b.name, b.label, b.checkpoint);
+  return std::tie(a.name, a.label, a.checkpoint, a.expected, a.expected_samples,
+                  a.full_precision_tolerance) == std::tie(b.name, b.label, b.checkpoint, b.expected,
+                                                          b.expected_samples,
+                                                          b.full_precision_tolerance);
 }
 
 bool same(const SweepMethod& a, const SweepMethod& b) {
@@ -29,8 +32,10 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
 }  // namespace
 
 bool operator==(const SweepConfig& a, const SweepConfig& b) {
-  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads, a.memory_budget) ==
-             std::tie(b.name, b.task, b.bits, b.seeds, b.threads, b.memory_budget) &&
+  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads, a.memory_budget,
+                  a.full_precision_tolerance, a.on_full_precision_mismatch, a.reproduces) ==
+             std::tie(b.name, b.task, b.bits, b.seeds, b.threads, b.memory_budget,
+                      b.full_precision_tolerance, b.on_full_precision_mismatch, b.reproduces) &&
          same(a.models, b.models) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
          option_texts(a.dataset) == option_texts(b.dataset) &&
          option_texts(a.settings) == option_texts(b.settings) &&

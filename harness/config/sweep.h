@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "harness/config/bit_widths.h"
 #include "harness/config/cell_condition.h"
 #include "harness/config/evaluation_options.h"
+#include "harness/config/full_precision_gate.h"
 #include "harness/config/known_names.h"
 #include "harness/config/option_fields.h"
 #include "methods/settings.h"
@@ -20,6 +22,11 @@ struct SweepModel {
   std::string label;
   /// Absolute; empty: none.
   std::filesystem::path checkpoint;
+  /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
+  std::optional<double> expected;
+  int64_t expected_samples = 0;
+  /// Instead of the sweep's.
+  std::optional<double> full_precision_tolerance;
 };
 
 struct SweepMethod {
@@ -41,7 +48,7 @@ struct SweepOverride {
 ///     name: small
 ///     task: image_classification
 ///     dataset: {name: cifar10}      # or its name; fields of DatasetOptions
-///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors}]
+///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors, expected: 92}]
 ///     bits: [w4a4, w4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]
 ///     seeds: [1, 2]
@@ -51,6 +58,9 @@ struct SweepOverride {
 ///     evaluation: {samples: 0, batch_size: 64}
 ///     threads: 0
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
+///     full_precision_tolerance: 0.5  # how far from a model's `expected` its metric may be
+///     on_full_precision_mismatch: fail      # or continue
+///     reproduces: [qdrop_imagenet_paper, brecq]   # published tables, or papers for all of theirs
 ///
 /// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
 /// Models and methods are meant by name (all entries of that name) or by label (that entry).
@@ -69,6 +79,11 @@ struct SweepConfig {
   int64_t threads = 0;
   /// Bytes that each rank may take; 0: no limit.
   int64_t memory_budget = 0;
+  /// See FullPrecisionGate.
+  double full_precision_tolerance = FullPrecisionGate().tolerance;
+  OnMismatch on_full_precision_mismatch = OnMismatch::kFail;
+  /// Published tables whose numbers stand beside ours; decides no result.
+  std::vector<std::string> reproduces;
 };
 
 bool operator==(const SweepConfig& a, const SweepConfig& b);

@@ -25,7 +25,7 @@ class SweepReader {
       sweep_.task = task->choice("task", known_.tasks).value_or("");
     }
     if (const auto dataset = map.required("dataset"))
-      sweep_.dataset = read_dataset(*dataset, known_);
+      sweep_.dataset = read_dataset(*dataset, known_, missing(&MissingInputs::data));
     if (const auto models = map.required("models")) read_models(*models);
     if (const auto bits = map.required("bits")) read_bits(*bits);
     if (const auto methods = map.required("methods")) read_methods(*methods);
@@ -39,6 +39,15 @@ class SweepReader {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
+    if (const auto tolerance = map.optional("full_precision_tolerance")) {
+      sweep_.full_precision_tolerance =
+          tolerance->number({0}).value_or(sweep_.full_precision_tolerance);
+    }
+    if (const auto mismatch = map.optional("on_full_precision_mismatch")) {
+      if (const auto action = mismatch->choice("action", on_mismatch_names()))
+        sweep_.on_full_precision_mismatch = on_mismatch_from_name(*action);
+    }
+    if (const auto reproduces = map.optional("reproduces")) read_reproduces(*reproduces);
     map.reject_unknown_keys("settings", field_names<MethodSettings>());
     return std::move(sweep_);
   }
@@ -106,7 +115,20 @@ class SweepReader {
                  [&](YamlMapReader& map, SweepModel& model) {
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
+                   read_expectation(map, model);
                  });
+  }
+
+  static void read_expectation(YamlMapReader& map, SweepModel& model) {
+    const auto expected = map.optional("expected");
+    if (expected) model.expected = expected->number();
+    const auto samples = map.optional("expected_samples");
+    if (samples) model.expected_samples = samples->integer({0}).value_or(0);
+    const auto tolerance = map.optional("full_precision_tolerance");
+    if (tolerance) model.full_precision_tolerance = tolerance->number({0});
+    for (const auto& needy : {samples, tolerance}) {
+      if (needy && !expected) needy->problem("means nothing without 'expected'");
+    }
   }
 
   void read_methods(const YamlReader& reader) {
@@ -116,17 +138,34 @@ class SweepReader {
                  });
   }
 
+  /// Where to note what is missing; null: it is a problem.
+  std::vector<std::string>* missing(std::vector<std::string> MissingInputs::*kind) const {
+    return options_.missing == nullptr ? nullptr : &(options_.missing->*kind);
+  }
+
   std::filesystem::path read_file(const YamlReader& reader) const {
-    auto path = read_path(reader);
-    if (!path.empty() && options_.check_files) {
+    auto* const lacking = missing(&MissingInputs::checkpoints);
+    std::vector<std::string> unset;
+    auto path = read_path(reader, lacking == nullptr ? nullptr : &unset);
+    for (const auto& variable : unset) note_once(*lacking, variable);
+    if (!path.empty() && unset.empty() && options_.check_files) {
       std::error_code unreadable;
       if (!std::filesystem::exists(path, unreadable)) {
-        reader.problem("the file " + path.string() + " does not exist");
+        const auto message = "the file " + path.string() + " does not exist";
+        if (lacking == nullptr) {
+          reader.problem(message);
+        } else {
+          note_once(*lacking, message);
+        }
       } else if (std::filesystem::is_directory(path, unreadable)) {
         reader.problem(path.string() + " is a folder, expected a file");
       }
     }
     return path;
+  }
+
+  static void note_once(std::vector<std::string>& notes, const std::string& note) {
+    if (std::count(notes.begin(), notes.end(), note) == 0) notes.push_back(note);
   }
 
   void read_bits(const YamlReader& reader) {
@@ -149,6 +188,18 @@ class SweepReader {
                      ptqbench::quoted(*text));
     }
     sweep_.memory_budget = bytes.value_or(0);
+  }
+
+  void read_reproduces(const YamlReader& reader) {
+    auto& names = sweep_.reproduces;
+    for (const auto& item : reader.items()) {
+      const auto name = item.choice("published table or paper", known_.published);
+      if (!name) continue;
+      if (std::count(names.begin(), names.end(), *name) > 0) {
+        item.problem(ptqbench::quoted(*name) + " is listed twice");
+      }
+      names.push_back(*name);
+    }
   }
 
   void read_seeds(const YamlReader& reader) {

@@ -46,6 +46,14 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   if (!model.checkpoint.empty()) {
     yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
   }
+  if (model.expected) {
+    yaml << YAML::Key << "expected" << YAML::Value << option_text(*model.expected);
+    yaml << YAML::Key << "expected_samples" << YAML::Value << model.expected_samples;
+  }
+  if (model.full_precision_tolerance) {
+    yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
+         << option_text(*model.full_precision_tolerance);
+  }
   yaml << YAML::EndMap;
 }
 
@@ -118,6 +126,11 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_section(yaml, "evaluation", sweep.evaluation);
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
+  yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
+       << option_text(sweep.full_precision_tolerance);
+  yaml << YAML::Key << "on_full_precision_mismatch" << YAML::Value
+       << on_mismatch_name(sweep.on_full_precision_mismatch);
+  if (!sweep.reproduces.empty()) emit_list(yaml, "reproduces", sweep.reproduces);
   yaml << YAML::EndMap;
   return std::string(yaml.c_str()) + "\n";
 }

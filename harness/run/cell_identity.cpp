@@ -10,6 +10,8 @@ CellRecord unrun_record(const Cell& cell, const std::string& fingerprint) {
   record.dataset = cell.dataset.name;
   record.model = cell.model_label;
   record.method = cell.method_label;
+  record.registered_model = cell.model;
+  record.registered_method = cell.method;
   record.weight_bits = cell.weight_bits;
   record.activation_bits = cell.activation_bits;
   record.seed = cell.seed;

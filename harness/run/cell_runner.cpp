@@ -4,6 +4,7 @@
 
 #include "harness/run/cell_identity.h"
 #include "harness/run/cell_settings.h"
+#include "harness/run/full_precision_check.h"
 #include "harness/run/machine.h"
 #include "harness/run/mapped_storage.h"
 #include "methods/reconstruction/quantize.h"
@@ -153,6 +154,8 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   record.provenance[kCheckpointHash] = checkpoint_hash;
   timed_stage(record, stage, "full_precision", [&] {
     record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
+    check_full_precision(cell.full_precision,
+                         {cell.evaluation.samples, task.evaluation_population()}, record);
   });
   Tensors calibration;
   timed_stage(record, stage, "calibration_data", [&] {

@@ -1,5 +1,6 @@
 #include "harness/run/names.h"
 
+#include "harness/published/published_reader.h"
 #include "methods/recipes/registry.h"
 #include "tasks/data/dataset.h"
 #include "tasks/models/registry.h"
@@ -7,6 +8,9 @@
 
 namespace ptqbench {
 
-KnownNames known_names() { return {task_names(), model_names(), method_names(), dataset_names()}; }
+KnownNames known_names() {
+  return {task_names(), model_names(), method_names(), dataset_names(),
+          reproducible_names(shipped_published())};
+}
 
 }  // namespace ptqbench

@@ -4,7 +4,7 @@
 
 namespace ptqbench {
 
-/// Everything a configuration may name, from the registries.
+/// Everything a configuration may name, from the registries and the shipped published numbers.
 KnownNames known_names();
 
 }  // namespace ptqbench

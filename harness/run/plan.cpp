@@ -79,12 +79,12 @@ class PlanCache {
   double base_ = static_cast<double>(private_memory());
 };
 
-/// Decides where the cell's streams go; refuses a cell that fits neither way.
-void plan_memory(PlannedCell& planned, const CellMemory& memory, int64_t budget) {
-  planned.mapped_streams = budget > 0 && memory.in_memory > static_cast<double>(budget);
-  planned.memory_bytes = planned.mapped_streams ? memory.with_mapped_streams : memory.in_memory;
-  const bool to_run = planned.selected && !planned.done;
-  if (to_run && budget > 0 && planned.memory_bytes > static_cast<double>(budget)) {
+/// Refuses cells that fit into the budget neither way.
+void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
+  if (budget == 0) return;
+  for (const PlannedCell& planned : plan) {
+    const bool to_run = planned.selected && !planned.done;
+    if (!to_run || planned.memory_bytes <= static_cast<double>(budget)) continue;
     throw ConfigError(fmt::format(
         "{}: takes about {} even with its calibration streams in files, but memory_budget is {}; "
         "evaluation.batch_size, settings.range_samples and settings.batch_size decide",
@@ -103,21 +103,34 @@ void require_checkpoints(const SweepConfig& sweep) {
   }
 }
 
-}  // namespace
-
-std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
-                                   const Task& task, const std::filesystem::path& run_dir) {
+/// The cells with all that their settings and the shape of the data decide.
+std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::string& filter,
+                                        PlanCache& cache) {
   require_checkpoints(sweep);
   const auto cells = expand(sweep);
   const auto condition = parse_filter(filter, cells);
-  const auto finished = CellStore(run_dir).finished_fingerprints();
-  PlanCache cache(task);
   std::vector<PlannedCell> plan;
-  std::map<std::string, std::string> labels;
   for (const Cell& cell : cells) {
     PlannedCell planned;
     planned.cell = cell;
     planned.selected = condition.matches(cell);
+    planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
+    const CellMemory& memory = cache.memory(cell);
+    const auto budget = static_cast<double>(sweep.memory_budget);
+    planned.mapped_streams = sweep.memory_budget > 0 && memory.in_memory > budget;
+    planned.memory_bytes = planned.mapped_streams ? memory.with_mapped_streams : memory.in_memory;
+    plan.push_back(std::move(planned));
+  }
+  return plan;
+}
+
+/// Adds what the contents of the files decide.
+void identify_cells(std::vector<PlannedCell>& plan, const Task& task, PlanCache& cache,
+                    const std::filesystem::path& run_dir) {
+  const auto finished = CellStore(run_dir).finished_fingerprints();
+  std::map<std::string, std::string> labels;
+  for (PlannedCell& planned : plan) {
+    const Cell& cell = planned.cell;
     planned.fingerprint =
         fingerprint(cell, {cache.checkpoint_hash(cell), task.data_key(), cache.ids_hash(cell)});
     const auto [same, is_new] = labels.try_emplace(planned.fingerprint, cell_label(cell));
@@ -127,11 +140,26 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
           "are equal",
           same->second, cell_label(cell)));
     }
-    planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     planned.done = finished.count(planned.fingerprint) != 0;
-    plan_memory(planned, cache.memory(cell), sweep.memory_budget);
-    plan.push_back(std::move(planned));
   }
+}
+
+}  // namespace
+
+std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
+                                   const Task& task, const std::filesystem::path& run_dir) {
+  PlanCache cache(task);
+  auto plan = estimate_cells(sweep, filter, cache);
+  identify_cells(plan, task, cache, run_dir);
+  check_budget(plan, sweep.memory_budget);
+  return plan;
+}
+
+std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
+                                                 const std::string& filter, const Task& task) {
+  PlanCache cache(task);
+  auto plan = estimate_cells(sweep, filter, cache);
+  check_budget(plan, sweep.memory_budget);
   return plan;
 }
 

@@ -17,6 +17,7 @@ namespace ptqbench {
 /// A cell and what is known of it before it runs.
 struct PlannedCell {
   Cell cell;
+  /// Empty where it cannot be known.
   std::string fingerprint;
   /// Multiply-accumulates of everything the cell will run, backward passes included, in units of
   /// 1e12.
@@ -35,6 +36,11 @@ struct PlannedCell {
 /// `filter` as in `--filter` ("" for all); `task` is the sweep's. Throws ConfigError and IoError.
 std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
                                    const Task& task, const std::filesystem::path& run_dir);
+
+/// The same where files are missing, checkpoints or data: without fingerprints, and so without
+/// anything done. `task` may be a stand-in.
+std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
+                                                 const std::string& filter, const Task& task);
 
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);

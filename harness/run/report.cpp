@@ -1,12 +1,15 @@
 #include "harness/run/report.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
 #include <set>
 
 #include "harness/config/memory_size.h"
+#include "harness/published/published_reader.h"
+#include "results/comparison.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -25,7 +28,8 @@ std::string record_label(const CellRecord& record) {
 
 }  // namespace
 
-void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir) {
+void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
+                const std::vector<std::string>& missing) {
   double pending_cost = 0;
   size_t selected = 0;
   size_t done = 0;
@@ -40,7 +44,7 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
     fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10}  {:<8}  {}\n", cell_label(planned.cell), width,
                planned.tera_macs, core_hours(planned.tera_macs),
                memory_size_text(planned.memory_bytes), planned.done ? "done" : "to do",
-               planned.fingerprint.substr(0, 12));
+               planned.fingerprint.empty() ? "-" : planned.fingerprint.substr(0, 12));
     mapped = mapped || planned.mapped_streams;
     most_memory = std::max(most_memory, planned.memory_bytes);
     ++selected;
@@ -55,6 +59,9 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   fmt::print(
       "a rank takes up to {}{}\n", memory_size_text(most_memory),
       mapped ? ", with the calibration streams of some cells in files of the run directory" : "");
+  if (!missing.empty()) {
+    fmt::print("without fingerprints, and nothing counts as done: {}\n", fmt::join(missing, "; "));
+  }
 }
 
 void print_state(const SweepResults& results) {
@@ -73,9 +80,17 @@ void print_state(const SweepResults& results) {
   }
 }
 
+SweepResults read_compared_results(const std::filesystem::path& run_dir) {
+  auto results = read_results(run_dir);
+  if (results.reproduces.empty()) return results;
+  const auto papers = shipped_published();
+  for (auto& table : results.tables) compare(table, papers, results.reproduces);
+  return results;
+}
+
 int report_sweep(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,
                  const std::map<size_t, std::string>& failures) {
-  const auto results = read_results(run_dir);
+  const auto results = read_compared_results(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", render_console(table));
   std::fflush(stdout);
   print_state(results);

@@ -11,13 +11,19 @@
 
 namespace ptqbench {
 
-/// Prints the selected cells with their costs and what is already done, to standard output.
-void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir);
+/// Prints the selected cells with their costs and what is already done, to standard output, and
+/// what is missing to know more, a sentence each.
+void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
+                const std::vector<std::string>& missing);
 
 /// Tells on standard error how far a sweep has come: cell files that cannot be read, cells
 /// finished, failed and missing, the reasons of the failed ones, and how many cell files are of
 /// earlier settings.
 void print_state(const SweepResults& results);
+
+/// What is in a run directory (see `read_results`), with the published numbers of the tables that
+/// its sweep reproduces beside ours.
+SweepResults read_compared_results(const std::filesystem::path& run_dir);
 
 /// Prints the tables of the whole sweep (standard output) and its state, and rebuilds results.h5.
 /// `failures`: what this call saw fail, by place in the plan. Returns the exit code: 1 when a

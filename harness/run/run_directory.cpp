@@ -25,19 +25,20 @@ void check_run_directory(const std::filesystem::path& run_dir) {
   if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
 }
 
-void prepare_run_directory(const std::filesystem::path& run_dir,
-                           const std::vector<PlannedCell>& plan, const std::string& sweep_yaml) {
+void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
+                           const std::vector<PlannedCell>& plan) {
   std::error_code error;
   std::filesystem::create_directories(run_dir / "cells", error);
   if (error)
     throw IoError(
         fmt::format("cannot make the run directory {}: {}", run_dir.string(), error.message()));
-  std::vector<CellRecord> cells;
+  Manifest manifest;
+  manifest.reproduces = sweep.reproduces;
   for (const auto& planned : plan) {
-    cells.push_back(unrun_record(planned.cell, planned.fingerprint));
+    manifest.cells.push_back(unrun_record(planned.cell, planned.fingerprint));
   }
-  write_manifest(run_dir, cells);
-  write_file_atomically(run_dir / "sweep.yaml", sweep_yaml);
+  write_manifest(run_dir, manifest);
+  write_file_atomically(run_dir / "sweep.yaml", resolved_yaml(sweep));
 }
 
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint) {

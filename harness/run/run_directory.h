@@ -16,8 +16,8 @@ void check_run_directory(const std::filesystem::path& run_dir);
 /// Makes the folder and leaves in it the manifest of the sweep and, for people, the resolved sweep
 /// as `sweep.yaml`. Throws IoError or ResultsError saying which file or folder cannot be written
 /// and why.
-void prepare_run_directory(const std::filesystem::path& run_dir,
-                           const std::vector<PlannedCell>& plan, const std::string& sweep_yaml);
+void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
+                           const std::vector<PlannedCell>& plan);
 
 /// Earlier attempts at a cell, from its file; 0 without one.
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint);

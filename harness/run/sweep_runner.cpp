@@ -18,6 +18,7 @@
 #include "harness/run/run_directory.h"
 #include "methods/support/error.h"
 #include "results/store.h"
+#include "tasks/stand_in_task.h"
 
 namespace ptqbench {
 namespace {
@@ -76,18 +77,64 @@ struct Preparation {
   SweepConfig sweep;
   std::vector<PlannedCell> plan;
   std::unique_ptr<Task> task;
+  /// What a dry run could do without.
+  std::vector<std::string> missing;
 };
+
+std::filesystem::path run_directory(const RunOptions& options, const SweepConfig& sweep) {
+  return std::filesystem::absolute(options.out.empty() ? std::filesystem::path("runs") / sweep.name
+                                                       : options.out);
+}
+
+/// The sweep's task, or a stand-in where its data are missing, which is noted. Throws IoError when
+/// there is no stand-in.
+std::unique_ptr<Task> make_task_or_stand_in(const SweepConfig& sweep,
+                                            std::vector<std::string>& missing) {
+  auto stand_in = make_stand_in_task(sweep.task, sweep.dataset);
+  if (missing.empty()) {
+    try {
+      return make_task(sweep.task, sweep.dataset);
+    } catch (const IoError& error) {
+      if (!stand_in) throw;
+      missing.emplace_back(error.what());
+    }
+  }
+  if (!stand_in) {
+    throw IoError(
+        fmt::format("{}; without the pictures, dataset.crop and dataset.classes must say "
+                    "their shape",
+                    missing.front()));
+  }
+  return stand_in;
+}
+
+/// The plan as far as this machine has what it needs.
+Preparation prepare_dry_run(const RunOptions& options, Job& job) {
+  Preparation ready;
+  MissingInputs missing;
+  ready.sweep =
+      load_sweep(options.config, options.set, known_names(), {/*check_files=*/true, &missing});
+  job.run_dir = run_directory(options, ready.sweep);
+  ready.task = make_task_or_stand_in(ready.sweep, missing.data);
+  ready.missing = missing.data;
+  for (const auto& note : missing.checkpoints) {
+    const bool noted = std::count(ready.missing.begin(), ready.missing.end(), note) > 0;
+    if (!noted) ready.missing.push_back(note);
+  }
+  ready.plan = ready.missing.empty()
+                   ? make_plan(ready.sweep, options.filter, *ready.task, job.run_dir)
+                   : make_plan_without_files(ready.sweep, options.filter, *ready.task);
+  return ready;
+}
 
 /// Rank 0's part before the work: read, check, plan, prepare the folder.
 Preparation prepare(const RunOptions& options, Job& job) {
   Preparation ready;
   ready.sweep = load_sweep(options.config, options.set, known_names());
-  job.run_dir = std::filesystem::absolute(
-      options.out.empty() ? std::filesystem::path("runs") / ready.sweep.name : options.out);
-  if (!options.dry_run) check_run_directory(job.run_dir);
+  job.run_dir = run_directory(options, ready.sweep);
+  check_run_directory(job.run_dir);
   ready.task = make_task(ready.sweep.task, ready.sweep.dataset);
   ready.plan = make_plan(ready.sweep, options.filter, *ready.task, job.run_dir);
-  if (options.dry_run) return ready;
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
     job.items.resize(static_cast<size_t>(options.limit));
@@ -97,7 +144,7 @@ Preparation prepare(const RunOptions& options, Job& job) {
     job.fingerprints.push_back(planned.fingerprint);
     job.mapped_streams.push_back(planned.mapped_streams ? 1 : 0);
   }
-  prepare_run_directory(job.run_dir, ready.plan, job.sweep_yaml);
+  prepare_run_directory(job.run_dir, ready.sweep, ready.plan);
   return ready;
 }
 
@@ -118,7 +165,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   Preparation ready;
   if (first) {
     try {
-      ready = prepare(options, job);
+      ready = options.dry_run ? prepare_dry_run(options, job) : prepare(options, job);
     } catch (const std::exception& error) {
       job.error = error.what();
     }
@@ -129,7 +176,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return kBadInput;
   }
   if (options.dry_run) {
-    if (first) print_plan(ready.plan, job.run_dir);
+    if (first) print_plan(ready.plan, job.run_dir, ready.missing);
     return 0;
   }
   if (!first) {

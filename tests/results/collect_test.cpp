@@ -35,7 +35,7 @@ class Collect : public ::testing::Test {
   /// Cell files and a manifest of just these, in this order.
   static void write(const std::vector<CellRecord>& cells, const fs::path& run_dir) {
     for (const auto& cell : cells) CellStore(run_dir).write(cell);
-    write_manifest(run_dir, cells);
+    write_manifest(run_dir, {cells, {}});
   }
   void write(const std::vector<CellRecord>& cells) const { write(cells, folder_.path()); }
 
@@ -110,6 +110,56 @@ TEST_F(Collect, AccuracyTablesAreMatricesWithLabels) {
   EXPECT_THAT(table.read_doubles("full_precision"), ElementsAre(94, 94));
 }
 
+TEST_F(Collect, TheManifestKeepsWhatTheSweepReproducesAndRegisteredNames) {
+  auto cell = simple_cell('1', "mine", 4, 4, "half", 1, 90);
+  CellStore(folder_.path()).write(cell);
+  cell.registered_model = "resnet20";
+  cell.registered_method = "qdrop";
+  write_manifest(folder_.path(), {{cell}, {"own", "again"}});
+  const auto results = read_results(folder_.path());
+  EXPECT_THAT(results.reproduces, ElementsAre("own", "again"));
+  EXPECT_EQ(results.records.at(0).model, "mine");
+  EXPECT_EQ(registered_model(results.records.at(0)), "resnet20");
+  EXPECT_EQ(registered_method(results.records.at(0)), "qdrop");
+}
+
+TEST_F(Collect, AManifestOfAnEarlierProgramReproducesNothing) {
+  write(sample_cells());
+  const auto cell = simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90);
+  hdf5::MemoryFile file("manifest");
+  {
+    auto root = file.root();
+    write_format(root, "manifest");
+    auto columns = identity_columns({cell});
+    columns.resize(columns.size() - 2);
+    ASSERT_EQ(columns.back().name, "seed");
+    hdf5::write_table(root, "cells", columns);
+  }
+  write_bytes(manifest_path(folder_.path()), std::string(file.finish()));
+  const auto results = read_results(folder_.path());
+  EXPECT_THAT(results.reproduces, IsEmpty());
+  EXPECT_EQ(registered_model(results.records.at(0)), "resnet20");
+}
+
+TEST_F(Collect, PublishedNumbersAreATableOfTheirOwn) {
+  write({simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90)});
+  auto results = read_results(folder_.path());
+  results.tables[0].sources = {{"own", SourceKind::kPrimary, "text"}};
+  results.tables[0].full_precision[0].published = {{94.25, kNotMeasured, 0, false}};
+  results.tables[0].rows[0].entries[0].published = {{91, 0.5, 0, true}};
+  write_results(folder_.path(), results);
+  const auto root = hdf5::InputFile(results_).root();
+  const auto published = hdf5::read_table(
+      root.open_group("tables").open_group("classification_fashion_mnist"), "published");
+  EXPECT_THAT(published.column<int64_t>("row"), ElementsAre(-1, 0));
+  EXPECT_THAT(published.column<int64_t>("model"), ElementsAre(0, 0));
+  EXPECT_THAT(published.column<double>("value"), ElementsAre(94.25, 91));
+  EXPECT_THAT(published.column<double>("standard_deviation"), ElementsAre(IsNan(), 0.5));
+  EXPECT_THAT(published.column<bool>("beyond_two_standard_errors"), ElementsAre(false, true));
+  EXPECT_THAT(published.column<std::string>("table"), ElementsAre("own", "own"));
+  EXPECT_THAT(published.column<std::string>("source_kind"), ElementsAre("primary", "primary"));
+}
+
 TEST_F(Collect, SameCellsGiveTheSameBytesInWhateverOrderTheyCame) {
   std::vector<CellRecord> cells = sample_cells();
   write(cells);
@@ -126,7 +176,7 @@ TEST_F(Collect, SameCellsGiveTheSameBytesInWhateverOrderTheyCame) {
 TEST_F(Collect, OnlyCellsOfTheManifestAreIncluded) {
   write(sample_cells());
   const CellRecord absent = simple_cell('f', "resnet20", 4, 4, "brecq", 1, 0);
-  write_manifest(folder_.path(), {absent, simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 0)});
+  write_manifest(folder_.path(), {{absent, simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 0)}, {}});
   const SweepResults report = collect();
   ASSERT_EQ(report.records.size(), 2U);
   EXPECT_EQ(report.records[0].status, CellStatus::kMissing);
@@ -149,7 +199,7 @@ TEST_F(Collect, OnlyCellsOfTheManifestAreIncluded) {
 
 TEST_F(Collect, CellsGoByTheNamesOfTheManifest) {
   write({simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90)});
-  write_manifest(folder_.path(), {simple_cell('1', "mine", 4, 4, "half", 1, 0)});
+  write_manifest(folder_.path(), {{simple_cell('1', "mine", 4, 4, "half", 1, 0)}, {}});
   const SweepResults report = collect();
   EXPECT_THAT(report.tables.at(0).models, ElementsAre("mine"));
   EXPECT_EQ(report.tables.at(0).rows.at(0).method, "half");

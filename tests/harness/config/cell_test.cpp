@@ -185,6 +185,29 @@ TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
+TEST(Cell, AModelsToleranceGoesBeforeTheSweeps) {
+  auto sweep = small_sweep();
+  sweep.full_precision_tolerance = 1;
+  sweep.on_full_precision_mismatch = OnMismatch::kContinue;
+  sweep.models[0].expected = 71;
+  sweep.models[1].expected = 72;
+  sweep.models[1].full_precision_tolerance = 0.25;
+  const auto cells = expand(sweep);
+  const auto& first = cells.front().full_precision;
+  EXPECT_EQ(first.expected, 71);
+  EXPECT_EQ(first.tolerance, 1);
+  EXPECT_EQ(first.on_mismatch, OnMismatch::kContinue);
+  EXPECT_EQ(cells.back().full_precision.expected, 72);
+  EXPECT_EQ(cells.back().full_precision.tolerance, 0.25);
+}
+
+// It decides no number of a cell that passes, and a cell that failed by it runs again anyway.
+TEST(Cell, TheFingerprintDoesNotDependOnTheFullPrecisionGate) {
+  auto cell = example();
+  cell.full_precision = {71.0, 5, 0.25, OnMismatch::kContinue};
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {
   auto cell = example();
   cell.method = "nearest";

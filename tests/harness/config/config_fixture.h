@@ -38,7 +38,8 @@ inline KnownNames known_names() {
   return {{"image_classification", "object_detection"},
           {"resnet20", "mobilenet_v2_cifar"},
           {"nearest", "adaround", "brecq", "qdrop"},
-          {"fashion_mnist", "cifar10"}};
+          {"fashion_mnist", "cifar10"},
+          {"qdrop", "qdrop_imagenet_paper", "brecq"}};
 }
 
 /// A small valid sweep; the tests append sections.

@@ -36,7 +36,7 @@ task: image_classification
 dataset: {name: cifar10, root: data, label_file: lists/val.txt, classes: 10, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
 models:
   - resnet20
-  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2"}
+  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
 bits: [W4A4, w2, {weights: 3, activations: 3}]
 methods:
   - nearest
@@ -50,6 +50,9 @@ overrides:
     set: {beta_end: 3}
 evaluation: {samples: 100, batch_size: 50}
 threads: 3
+full_precision_tolerance: 1
+on_full_precision_mismatch: continue
+reproduces: [qdrop_imagenet_paper, brecq]
 )";
 
 TEST_F(Sweep, ReadsEverySection) {
@@ -67,6 +70,12 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_TRUE(sweep.models[0].checkpoint.empty());
   EXPECT_EQ(sweep.models[1].label, "mb: v2");
   EXPECT_EQ(sweep.models[1].checkpoint, at("checkpoints/x.safetensors"));
+  EXPECT_FALSE(sweep.models[0].expected);
+  EXPECT_EQ(sweep.models[1].expected, 92.5);
+  EXPECT_EQ(sweep.models[1].expected_samples, 50);
+  EXPECT_EQ(sweep.models[1].full_precision_tolerance, 0.25);
+  EXPECT_EQ(sweep.full_precision_tolerance, 1);
+  EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kContinue);
   ASSERT_EQ(sweep.bits.size(), 3u);
   EXPECT_EQ(sweep.bits[1].name(), "w2a32");
   ASSERT_EQ(sweep.methods.size(), 2u);
@@ -84,12 +93,15 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.evaluation.samples, 100);
   EXPECT_EQ(sweep.evaluation.batch_size, 50);
   EXPECT_EQ(sweep.threads, 3);
+  EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
 TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
   EXPECT_EQ(sweep.threads, 0);
+  EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
+  EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kFail);
   EXPECT_EQ(sweep.evaluation.samples, 0);
   EXPECT_EQ(option_texts(sweep.settings), option_texts(MethodSettings()));
 }
@@ -138,6 +150,12 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[1].set[0].second = "4"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.evaluation.samples = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].expected = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].expected_samples = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].full_precision_tolerance.reset(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.full_precision_tolerance = 2; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.on_full_precision_mismatch = OnMismatch::kFail; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.reproduces.pop_back(); }));
 }
 
 TEST_F(Sweep, IncludedSectionsMerge) {
@@ -174,7 +192,9 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "1000000000, got '-1'\n"
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, task, "
             "dataset, models, bits, "
-            "methods, seeds, settings, overrides, evaluation, threads, memory_budget)\n"
+            "methods, seeds, settings, overrides, evaluation, threads, memory_budget, "
+            "full_precision_tolerance, "
+            "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
             "--set settings.iterations=0: settings.iterations: expected an integer from 1 to "
             "100000000, got '0'");
@@ -222,6 +242,24 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:7: seeds[2]: seed 1 is listed twice\n"
       "s.yaml:8: evaluation.batch_size: expected an integer from 1 to 100000, got '0'\n"
       "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'");
+}
+
+TEST_F(Sweep, AnUnknownPublishedTableSuggestsTheNearest) {
+  EXPECT_EQ(
+      error_with("reproduces: [qdrop_imagenet_papers, brecq, brecq]\n"),
+      "s.yaml:7: reproduces[0]: unknown published table or paper 'qdrop_imagenet_papers'; did "
+      "you mean 'qdrop_imagenet_paper'? (valid: qdrop, qdrop_imagenet_paper, brecq)\n"
+      "s.yaml:7: reproduces[2]: 'brecq' is listed twice");
+}
+
+TEST_F(Sweep, WhatIsWrongWithAnExpectationIsNamed) {
+  auto text = basic_sweep();
+  text.replace(text.find("[resnet20]"), 10, "[{name: resnet20, expected_samples: 5}]");
+  EXPECT_EQ(error_of(text + "full_precision_tolerance: -1\non_full_precision_mismatch: contnue\n"),
+            "s.yaml:4: models[0].expected_samples: means nothing without 'expected'\n"
+            "s.yaml:7: full_precision_tolerance: expected a number of at least 0, got '-1'\n"
+            "s.yaml:8: on_full_precision_mismatch: unknown action 'contnue'; did you mean "
+            "'continue'? (valid: fail, continue)");
 }
 
 TEST_F(Sweep, RequiredKeysAreNamed) {
@@ -299,6 +337,25 @@ TEST_F(Sweep, PathsMayUseVariables) {
                "  - {name: resnet20, checkpoint: '${PTQBENCH_TEST_UNSET}/x'}\n"),
       "s.yaml:3: dataset.root: environment variable 'PTQBENCH_TEST_UNSET' is not set\n"
       "s.yaml:7: models[0].checkpoint: environment variable 'PTQBENCH_TEST_UNSET' is not set");
+}
+
+TEST_F(Sweep, WhatIsMissingCanBeNotedInsteadOfRefused) {
+  unsetenv("PTQBENCH_TEST_UNSET");
+  const auto path = write("s.yaml",
+                          "name: s\ntask: image_classification\n"
+                          "dataset: {name: cifar10, root: '${PTQBENCH_TEST_UNSET}'}\n"
+                          "models:\n"
+                          "  - {name: resnet20, checkpoint: '${PTQBENCH_TEST_UNSET}/a'}\n"
+                          "  - {name: resnet20, label: b, checkpoint: '${PTQBENCH_TEST_UNSET}/b'}\n"
+                          "  - {name: resnet20, label: c, checkpoint: absent}\n"
+                          "bits: [w4a4]\nmethods: [qdrop]\n");
+  MissingInputs missing;
+  const auto sweep = load_sweep(path, {}, known_names(), {/*check_files=*/true, &missing});
+  EXPECT_EQ(sweep.models[1].checkpoint, "${PTQBENCH_TEST_UNSET}/b");
+  const std::string unset = "environment variable 'PTQBENCH_TEST_UNSET' is not set";
+  EXPECT_EQ(missing.data, std::vector<std::string>{unset});
+  EXPECT_EQ(missing.checkpoints,
+            (std::vector<std::string>{unset, "the file " + at("absent") + " does not exist"}));
 }
 
 TEST_F(Sweep, LabelsMustNotBreakFilters) {

@@ -32,10 +32,13 @@ class PaperConfigs : public ::testing::Test {
     unsetenv("PTQBENCH_CHECKPOINTS");
   }
 
-  static std::vector<Cell> cells_of(const std::string& name) {
-    const KnownNames known = {task_names(), model_names(), method_names(), dataset_names()};
-    return expand(load_sweep(PTQBENCH_SOURCE_DIR "/configs/paper/" + name + ".yaml", {}, known,
-                             {/*check_files=*/false}));
+  static std::vector<Cell> cells_of(const std::string& name) { return expand(sweep_of(name)); }
+
+  static SweepConfig sweep_of(const std::string& name) {
+    const KnownNames known = {task_names(), model_names(), method_names(), dataset_names(),
+                              reproducible_names(shipped_published())};
+    return load_sweep(PTQBENCH_SOURCE_DIR "/configs/paper/" + name + ".yaml", {}, known,
+                      {/*check_files=*/false});
   }
 
   /// How many of the cells have a published number in these tables.
@@ -103,6 +106,22 @@ TEST_F(PaperConfigs, AdaRoundFindsItsPublishedValuesForEachSeed) {
   EXPECT_EQ(cells.size(), 3U * 2 * 2 * 5);
   // Three models: nearest and AdaRound at W4, AdaRound at W4A8.
   EXPECT_EQ(with_published_value(cells, {"adaround_t7_imagenet"}), 3 * 3 * 5);
+}
+
+TEST_F(PaperConfigs, EachNamesTablesThatStandBesideItsCells) {
+  for (const char* name : {"adaround", "brecq_weight_activation", "brecq_weight_only",
+                           "qdrop_imagenet", "qdrop_imagenet_brecq_policy"}) {
+    const auto sweep = sweep_of(name);
+    EXPECT_FALSE(sweep.reproduces.empty()) << name;
+    auto cells = expand(sweep);
+    for (const auto& cell : expand(sweep)) {
+      cells.push_back(cell);
+      cells.back().method = "fp";
+      cells.back().weight_bits = cells.back().activation_bits = 32;
+    }
+    for (const auto& table : sweep.reproduces)
+      EXPECT_GT(with_published_value(cells, {table}), 0) << name << " " << table;
+  }
 }
 
 TEST_F(PaperConfigs, TheAblationsAreComplete) {

@@ -225,6 +225,51 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   EXPECT_THAT(others.output, HasSubstr("failed: resnet32 w4a4 nearest seed 1: load: "));
 }
 
+/// The small sweep with one method and this expectation of the first 100 samples.
+std::string expecting_sweep(const std::string& expected, const std::string& extra = "") {
+  auto sweep = small_sweep(extra);
+  sweep.insert(sweep.find(".safetensors}]") + 12, ", expected_samples: 100, expected: " + expected);
+  sweep.replace(sweep.find("[nearest"),
+                sweep.find(']', sweep.find("[nearest")) - sweep.find("[nearest") + 1, "[nearest]");
+  return sweep;
+}
+
+TEST(Sweep, AnUnexpectedFullPrecisionMetricFailsTheCellUntilTheExpectationChanges) {
+  const TemporaryFolder folder;
+  const auto out = folder.at("run");
+  const std::string run = "run " + folder.write("gate.yaml", expecting_sweep("50")) + " --out ";
+  const auto refused = ptqbench(run + out);
+  EXPECT_EQ(refused.exit_code, 1) << refused.output;
+  EXPECT_THAT(refused.output, HasSubstr("expected 50.00 within 0.5"));
+  const auto failed = stored_cells(out);
+  ASSERT_EQ(failed.size(), 1U);
+  EXPECT_EQ(failed[0].failed_stage, "full_precision");
+  EXPECT_GT(failed[0].full_precision_metric, 80);
+
+  const auto right = std::to_string(failed[0].full_precision_metric);
+  folder.write("gate.yaml", expecting_sweep(right));
+  const auto passed = ptqbench(run + out);
+  EXPECT_EQ(passed.exit_code, 0) << passed.output;
+  EXPECT_THAT(passed.output, HasSubstr("0 already done, 1 to run now"));
+  EXPECT_THAT(passed.output, Not(HasSubstr("not the expected one")));
+  // What has passed does not run again.
+  folder.write("gate.yaml", expecting_sweep(right, "full_precision_tolerance: 1\n"));
+  EXPECT_THAT(ptqbench(run + out).output, HasSubstr("1 already done, 0 to run now"));
+}
+
+TEST(Sweep, AnOverriddenGateIsNotedInTheTable) {
+  const TemporaryFolder folder;
+  const auto config =
+      folder.write("gate.yaml", expecting_sweep("50", "on_full_precision_mismatch: continue\n"));
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"));
+  EXPECT_EQ(run.exit_code, 0) << run.output;
+  EXPECT_THAT(run.output, HasSubstr("resnet20: the full-precision metric is not the expected one"));
+  const auto cells = stored_cells(folder.at("run"));
+  ASSERT_EQ(cells.size(), 1U);
+  EXPECT_THAT(cells[0].provenance.at("full_precision_override"),
+              HasSubstr("expected 50.00 within 0.5"));
+}
+
 TEST(Sweep, EveryTableFormatIsPrinted) {
   const TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
