@@ -67,17 +67,21 @@ TEST_P(TruncatedImage, IsAnErrorNamingTheFile) {
 INSTANTIATE_TEST_SUITE_P(Formats, TruncatedImage, kDamageable);
 
 /// With any one byte damaged a file decodes or is refused, but never crashes. PNG guards its bytes
-/// by checksums.
+/// by checksums; that of the empty end chunk, the last four bytes, is not checked by newer versions
+/// of libpng.
 class DamagedImage : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(DamagedImage, IsDecodedOrRefused) {
   auto bytes = read_bytes(fixture(GetParam()));
   size_t refused = 0;
-  for (uint8_t& byte : bytes) {
+  size_t first_accepted = bytes.size();
+  for (size_t i = 0; i < bytes.size(); ++i) {
+    uint8_t& byte = bytes[i];
     byte ^= 0xff;
     try {
       const Image image = decode_image(bytes, "damaged.img");
       EXPECT_EQ(image.rgb.size(), size_t{3} * image.width * image.height);
+      first_accepted = std::min(first_accepted, i);
     } catch (const IoError& error) {
       EXPECT_THAT(error.what(), HasSubstr("'damaged.img'"));
       ++refused;
@@ -86,7 +90,8 @@ TEST_P(DamagedImage, IsDecodedOrRefused) {
   }
   EXPECT_GT(refused, 0U);
   if (GetParam() == "rgb16.png") {
-    EXPECT_EQ(refused, bytes.size());
+    constexpr size_t kEndChecksum = 4;
+    EXPECT_GE(first_accepted, bytes.size() - kEndChecksum);
   }
 }
 
