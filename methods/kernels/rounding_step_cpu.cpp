@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "methods/kernels/elementwise.h"
-#include "methods/reconstruction/adam.h"
 
 namespace ptqbench::cpu {
 namespace {

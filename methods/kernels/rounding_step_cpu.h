@@ -2,6 +2,15 @@
 
 #include <cstdint>
 
+namespace ptqbench {
+
+/// Adam's usual betas and epsilon (arXiv:1412.6980).
+constexpr double kAdamBeta1 = 0.9;
+constexpr double kAdamBeta2 = 0.999;
+constexpr double kAdamEpsilon = 1e-8;
+
+}  // namespace ptqbench
+
 namespace ptqbench::cpu {
 
 /// One update of learned rounding (AdaRound, arXiv:2004.10568, eq. 22 to 25) with Adam.

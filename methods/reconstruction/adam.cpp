@@ -4,8 +4,6 @@
 
 #include <cmath>
 
-#include "methods/kernels/rounding_step_cpu.h"
-
 namespace ptqbench {
 
 Adam::Adam(const at::Tensor& parameter)

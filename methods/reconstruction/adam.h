@@ -2,14 +2,12 @@
 
 #include <ATen/core/Tensor.h>
 
+#include "methods/kernels/rounding_step_cpu.h"
+
 namespace ptqbench {
 
-constexpr double kAdamBeta1 = 0.9;
-constexpr double kAdamBeta2 = 0.999;
-constexpr double kAdamEpsilon = 1e-8;
-
 /// Adam (Kingma and Ba 2015, arXiv:1412.6980, algorithm 1) for one tensor, with the usual betas and
-/// epsilon (above).
+/// epsilon (kAdamBeta1, ...).
 class Adam {
  public:
   explicit Adam(const at::Tensor& parameter);
