@@ -135,7 +135,8 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     record.failure_reason = error.what();
   }
   record.seconds = watch.seconds();
-  record.memory_bytes = streams == StreamPlace::kMemory ? private_memory_peak() : private_memory();
+  record.memory_bytes =
+      streams == StreamPlace::kMemory ? private_memory_peak() : heap_memory_peak();
   return record;
 }
 

@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <ctime>
-#include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "harness/version.h"
@@ -24,18 +22,6 @@ std::string affinity() {
   std::string cores;
   for (int core = 0; core < CPU_SETSIZE; ++core) cores += CPU_ISSET(core, &set) ? '1' : '0';
   return cores;
-}
-
-/// An entry of this process's status file in bytes, 0 where the system has none.
-int64_t process_status(const std::string& entry) {
-  std::ifstream status("/proc/self/status");
-  std::string key;
-  while (status >> key) {
-    int64_t kibibytes = 0;
-    if (key == entry && status >> kibibytes) return kibibytes * 1024;
-    status.ignore(std::numeric_limits<std::streamsize>::max(), '\n');
-  }
-  return 0;
 }
 
 }  // namespace
@@ -65,15 +51,6 @@ std::map<std::string, std::string> versions() {
 
 std::string program_version() {
   return std::string("ptqbench ") + kProgramVersion + " (" + kCodeVersionText + ")";
-}
-
-int64_t private_memory() { return process_status("RssAnon:"); }
-
-void begin_memory_peak() { std::ofstream("/proc/self/clear_refs") << "5"; }
-
-int64_t private_memory_peak() {
-  return std::max(private_memory(), process_status("VmHWM:") - process_status("RssFile:") -
-                                        process_status("RssShmem:"));
 }
 
 int64_t threads_for_rank(Communicator& communicator, int64_t requested) {

@@ -19,16 +19,6 @@ std::map<std::string, std::string> versions();
 /// "ptqbench 0.1.0 (commit)".
 std::string program_version();
 
-/// Bytes of memory that only this process uses and that are in place now (its heap and stacks, not
-/// mapped files); 0 where the system does not tell.
-int64_t private_memory();
-
-/// From here on private_memory_peak() counts afresh.
-void begin_memory_peak();
-/// The most private memory since then. What was mapped from files meanwhile and no longer is counts
-/// as private.
-int64_t private_memory_peak();
-
 /// The threads that this rank should use: `requested`, or when that is 0 the cores it may run on,
 /// divided among the ranks of this host that may run on the same ones (at least 1). Collective.
 int64_t threads_for_rank(Communicator& communicator, int64_t requested);
