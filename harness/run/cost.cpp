@@ -5,6 +5,7 @@
 #include "methods/reconstruction/memory_estimate.h"
 
 namespace ptqbench {
+
 ModelCost measure_model(const Task& task, const std::string& model) {
   return {count_macs(task.make_model(model), task.calibration_inputs({0}))};
 }

@@ -59,8 +59,9 @@ int main(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);
   if (benchmark::ReportUnrecognizedArguments(argc, argv)) return 1;
   for (const auto& name : unit_case_names()) {
-    for (const auto& [kind, function] :
-         {std::pair{"iteration", iteration}, {"convolutions", convolutions}, {"composed", composed}}) {
+    for (const auto& [kind, function] : {std::pair{"iteration", iteration},
+                                         {"convolutions", convolutions},
+                                         {"composed", composed}}) {
       benchmark::RegisterBenchmark(fmt::format("{}/{}", kind, name).c_str(), function, name)
           ->Unit(benchmark::kMillisecond);
     }

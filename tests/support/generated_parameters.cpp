@@ -28,8 +28,9 @@ double scaled(double v, const std::string& name, const std::vector<int64_t>& sha
 
 at::Tensor generated_values(const std::string& name, const std::vector<int64_t>& shape) {
   auto out = at::empty(shape, at::kFloat);
-  const uint64_t seed =
-      uint64_t{crc32(0, reinterpret_cast<const Bytef*>(name.data()), static_cast<uInt>(name.size()))} << 32;
+  const uint64_t seed = uint64_t{crc32(0, reinterpret_cast<const Bytef*>(name.data()),
+                                       static_cast<uInt>(name.size()))}
+                        << 32;
   for (int64_t i = 0; i < out.numel(); ++i) {
     uint64_t z = seed + static_cast<uint64_t>(i + 1) * 0x9E3779B97F4A7C15ULL;
     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
