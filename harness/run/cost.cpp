@@ -6,8 +6,8 @@
 
 namespace ptqbench {
 
-ModelCost measure_model(const Task& task, const std::string& model) {
-  return {count_macs(task.make_model(model), task.calibration_inputs({0}))};
+ModelCost measure_model(const UnitGraph& model, const Tensors& one_sample) {
+  return {count_macs(model, one_sample)};
 }
 
 CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,

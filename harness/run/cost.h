@@ -13,8 +13,8 @@ struct ModelCost {
   double macs = 0;
 };
 
-/// Runs one calibration sample through a fresh model and counts.
-ModelCost measure_model(const Task& task, const std::string& model);
+/// Runs one sample, [1, ...] each, through the model and counts.
+ModelCost measure_model(const UnitGraph& model, const Tensors& one_sample);
 
 /// Memory of a rank that runs a cell, in bytes.
 struct CellMemory {

@@ -6,6 +6,7 @@
 #include <torch/types.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstring>
 
 #include "methods/support/error.h"

@@ -44,7 +44,7 @@ class PlanCache {
 
   const ModelCost& model_cost(const Cell& cell) {
     auto [entry, added] = costs_.try_emplace(cell.model);
-    if (added) entry->second = measure_model(task_, cell.model);
+    if (added) entry->second = measure_model(model(cell), one_sample());
     return entry->second;
   }
 
@@ -54,12 +54,7 @@ class PlanCache {
     const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
                                         settings.batch_size, cell.evaluation.batch_size};
     auto [entry, added] = memory_.try_emplace({cell.model, cell.method, sizes});
-    if (added) {
-      auto [model, first] = models_.try_emplace(cell.model);
-      if (first) model->second = task_.make_model(cell.model);
-      if (one_sample_.empty()) one_sample_ = task_.calibration_inputs({0});
-      entry->second = cell_memory(cell, model->second, one_sample_, base_);
-    }
+    if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_);
     return entry->second;
   }
 
@@ -69,6 +64,17 @@ class PlanCache {
   }
 
  private:
+  const UnitGraph& model(const Cell& cell) {
+    auto [entry, added] = models_.try_emplace(cell.model);
+    if (added) entry->second = task_.make_model(cell.model);
+    return entry->second;
+  }
+
+  const Tensors& one_sample() {
+    if (one_sample_.empty()) one_sample_ = task_.calibration_inputs({0});
+    return one_sample_;
+  }
+
   const Task& task_;
   std::map<std::string, std::string> hashes_;
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;

@@ -71,8 +71,9 @@ class UnitReconstruction::LearningPass : public Pass {
       : data_(data), phase_(phase), settings_(settings), random_(random) {
     if (phase.learn_rounding) {
       for (WeightSite* site : weight_sites(model, unit)) {
-        if (site->quantizer) roundings_.push_back(std::make_unique<RoundingVariable>(*site));
-        if (site->quantizer) weight_index_[site] = roundings_.size() - 1;
+        if (!site->quantizer) continue;
+        weight_index_[site] = roundings_.size();
+        roundings_.push_back(std::make_unique<RoundingVariable>(*site));
       }
     }
     int64_t place = static_cast<int64_t>(unit.inputs.size());
