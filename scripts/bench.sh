@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks on one thread and prints the ratios that docs/performance.md states, as a table;
-# the same as JSON in build/release/bench/ratios.json. Takes about ten minutes; nothing else should run meanwhile.
+# the same as JSON in build/release/bench/ratios.json. Takes about 13 minutes on two cores; nothing else should run meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-deps.sh
