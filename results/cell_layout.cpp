@@ -236,9 +236,10 @@ void write_cell(Group& group, const CellRecord& record) {
   group.write_attribute("dataset", record.dataset);
   group.write_attribute("model", record.model);
   group.write_attribute("method", record.method);
-  group.write_attribute("bits", bits_label(record));
-  group.write_attribute("weight_bits", record.weight_bits);
-  group.write_attribute("activation_bits", record.activation_bits);
+  group.write_attribute("bits", bits_label(record.bits));
+  group.write_attribute("weight_bits", record.bits.weights);
+  group.write_attribute("activation_bits", record.bits.activations);
+  group.write_attribute("embedding_bits", record.bits.embeddings);
   group.write_attribute("seed", record.seed);
   group.write_attribute("metric_name", record.metric_name);
   group.write_attribute("higher_is_better", record.higher_is_better);
@@ -283,8 +284,8 @@ CellRecord read_cell(const Group& group) {
   record.dataset = text("dataset");
   record.model = text("model");
   record.method = text("method");
-  record.weight_bits = integer("weight_bits");
-  record.activation_bits = integer("activation_bits");
+  record.bits = {integer("weight_bits"), integer("activation_bits"),
+                 group.has_attribute("embedding_bits") ? integer("embedding_bits") : 0};
   record.seed = integer("seed");
   record.metric_name = text("metric_name");
   record.higher_is_better = read_attribute_as<bool>(group, "higher_is_better");

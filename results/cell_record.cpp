@@ -7,12 +7,23 @@
 
 namespace ptqbench {
 
-std::string bits_label(int64_t weight_bits, int64_t activation_bits) {
-  return fmt::format("w{}a{}", weight_bits, activation_bits);
+bool operator==(const CellBits& left, const CellBits& right) {
+  return left.weights == right.weights && left.activations == right.activations &&
+         left.embeddings == right.embeddings;
 }
 
-std::string bits_label(const CellRecord& record) {
-  return bits_label(record.weight_bits, record.activation_bits);
+bool operator!=(const CellBits& left, const CellBits& right) { return !(left == right); }
+
+std::string bits_label(const CellBits& bits) {
+  return (bits.embeddings == 0 ? "" : fmt::format("e{}", bits.embeddings)) +
+         fmt::format("w{}a{}", bits.weights, bits.activations);
+}
+
+bool bits_before(const CellBits& left, const CellBits& right) {
+  const auto rank = [](const CellBits& bits) {
+    return std::tuple(bits.weights + bits.activations, bits.activations, bits.embeddings);
+  };
+  return rank(left) > rank(right);
 }
 
 const std::string& registered_model(const CellRecord& record) {
@@ -23,20 +34,11 @@ const std::string& registered_method(const CellRecord& record) {
   return record.registered_method.empty() ? record.method : record.registered_method;
 }
 
-bool bits_before(int64_t weight_bits, int64_t activation_bits, int64_t other_weight_bits,
-                 int64_t other_activation_bits) {
-  return std::pair(weight_bits + activation_bits, activation_bits) >
-         std::pair(other_weight_bits + other_activation_bits, other_activation_bits);
-}
-
 bool record_before(const CellRecord& left, const CellRecord& right) {
   const auto place = std::tie(left.task, left.dataset, left.model);
   const auto other_place = std::tie(right.task, right.dataset, right.model);
   if (place != other_place) return place < other_place;
-  if (left.weight_bits != right.weight_bits || left.activation_bits != right.activation_bits) {
-    return bits_before(left.weight_bits, left.activation_bits, right.weight_bits,
-                       right.activation_bits);
-  }
+  if (left.bits != right.bits) return bits_before(left.bits, right.bits);
   return std::tie(left.method, left.seed, left.fingerprint) <
          std::tie(right.method, right.seed, right.fingerprint);
 }

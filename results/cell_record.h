@@ -67,6 +67,24 @@ struct QuantizerRecord {
   std::vector<float> zero_point;
 };
 
+/// Bit widths of a cell, a table row or a published number; 32: not quantized.
+struct CellBits {
+  int64_t weights = 32;
+  int64_t activations = 32;
+  /// Of embedding tables; 0: as the other weights.
+  int64_t embeddings = 0;
+};
+
+bool operator==(const CellBits& left, const CellBits& right);
+bool operator!=(const CellBits& left, const CellBits& right);
+
+/// "w4a4", or "e8w4a4" where the embeddings have bits of their own.
+std::string bits_label(const CellBits& bits);
+
+/// Order in which tables list bit widths, the easiest first: by the sum of the widths of weights
+/// and activations, then by the activations' (w4a4, w2a4, w3a3, w2a2), then by the embeddings'.
+bool bits_before(const CellBits& left, const CellBits& right);
+
 /// What one cell of a sweep came out as.
 struct CellRecord {
   /// 64 lower-case hexadecimal digits.
@@ -79,8 +97,7 @@ struct CellRecord {
   /// Kept in the manifest, not in cell files.
   std::string registered_model;
   std::string registered_method;
-  int64_t weight_bits = 0;
-  int64_t activation_bits = 0;
+  CellBits bits;
   int64_t seed = 0;
 
   CellStatus status = CellStatus::kFinished;
@@ -118,20 +135,9 @@ struct CellRecord {
   std::vector<QuantizerRecord> quantizers;
 };
 
-/// "w4a4".
-std::string bits_label(int64_t weight_bits, int64_t activation_bits);
-
-/// `bits_label` of the record's bits.
-std::string bits_label(const CellRecord& record);
-
 /// What the registries call the record's model and method.
 const std::string& registered_model(const CellRecord& record);
 const std::string& registered_method(const CellRecord& record);
-
-/// Order in which tables list bit widths, the easiest first: by the sum of the widths, then by the
-/// activations' (w4a4, w2a4, w3a3, w2a2).
-bool bits_before(int64_t weight_bits, int64_t activation_bits, int64_t other_weight_bits,
-                 int64_t other_activation_bits);
 
 /// Order of a collected sweep: task, dataset, model, bits, method, seed, fingerprint.
 bool record_before(const CellRecord& left, const CellRecord& right);

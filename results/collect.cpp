@@ -90,12 +90,12 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   group.write_strings("models", table.models);
   hdf5::write_table(
       group, "rows",
-      {{"bits",
-        row_values<std::string>(
-            table, [](const auto& r) { return bits_label(r.weight_bits, r.activation_bits); })},
-       {"weight_bits", row_values<int64_t>(table, [](const auto& r) { return r.weight_bits; })},
+      {{"bits", row_values<std::string>(table, [](const auto& r) { return bits_label(r.bits); })},
+       {"weight_bits", row_values<int64_t>(table, [](const auto& r) { return r.bits.weights; })},
        {"activation_bits",
-        row_values<int64_t>(table, [](const auto& r) { return r.activation_bits; })},
+        row_values<int64_t>(table, [](const auto& r) { return r.bits.activations; })},
+       {"embedding_bits",
+        row_values<int64_t>(table, [](const auto& r) { return r.bits.embeddings; })},
        {"method", row_values<std::string>(table, [](const auto& r) { return r.method; })},
        {"variant", row_values<std::string>(table, [](const auto& r) { return r.variant; })}});
 
@@ -141,7 +141,7 @@ TableLayout layout_of(const std::vector<CellRecord>& records) {
   };
   for (const CellRecord& record : records) {
     add_once(layout.models, record.model);
-    add_once(layout.bits, bits_label(record));
+    add_once(layout.bits, bits_label(record.bits));
     add_once(layout.methods, record.method);
   }
   return layout;

@@ -53,11 +53,16 @@ Manifest read_manifest(const std::filesystem::path& run_dir) {
   fill("task", &CellRecord::task);
   fill("dataset", &CellRecord::dataset);
   fill("model", &CellRecord::model);
-  fill("weight_bits", &CellRecord::weight_bits);
-  fill("activation_bits", &CellRecord::activation_bits);
+  const auto fill_bits = [&](const char* name, int64_t CellBits::*member) {
+    const auto& values = table.column<int64_t>(name);
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].bits.*member = values[i];
+  };
+  fill_bits("weight_bits", &CellBits::weights);
+  fill_bits("activation_bits", &CellBits::activations);
+  if (table.has_column("embedding_bits")) fill_bits("embedding_bits", &CellBits::embeddings);
   fill("method", &CellRecord::method);
   fill("seed", &CellRecord::seed);
-  // Earlier programs wrote neither these columns nor the list.
+  // Earlier programs wrote neither these columns nor the list, nor the bits of embeddings.
   if (table.has_column("registered_model")) {
     fill("registered_model", &CellRecord::registered_model);
     fill("registered_method", &CellRecord::registered_method);

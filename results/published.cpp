@@ -39,8 +39,7 @@ bool settings_agree(const PublishedTable& table, const PublishedValue& value,
 
 bool stands_beside(const PublishedTable& table, const PublishedValue& value,
                    const ComparedCell& cell) {
-  return value.model == cell.model && value.method == cell.method &&
-         value.weight_bits == cell.weight_bits && value.activation_bits == cell.activation_bits &&
+  return value.model == cell.model && value.method == cell.method && value.bits == cell.bits &&
          (value.method == kFullPrecisionMethod || settings_agree(table, value, cell));
 }
 

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "results/cell_record.h"
+
 namespace ptqbench {
 
 /// The method of full-precision numbers.
@@ -46,8 +48,7 @@ struct PublishedValue {
   std::string model;
   /// kFullPrecisionMethod: the full-precision model.
   std::string method;
-  int64_t weight_bits = 32;
-  int64_t activation_bits = 32;
+  CellBits bits;
   double value = 0;
   /// Standard deviation over runs; NaN where none is given.
   double standard_deviation = std::numeric_limits<double>::quiet_NaN();
@@ -121,8 +122,7 @@ struct ComparedCell {
   std::string model;
   /// kFullPrecisionMethod for the full-precision metric.
   std::string method;
-  int64_t weight_bits = 32;
-  int64_t activation_bits = 32;
+  CellBits bits;
   /// The cell's settings under their configuration names: "first_last" -> "qdrop".
   PublishedFields settings;
 };

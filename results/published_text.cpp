@@ -26,7 +26,7 @@ std::string settings_text(const std::vector<PublishedSetting>& settings) {
 
 std::string bits_text(const PublishedValue& value) {
   if (value.method == "fp") return "fp";
-  return bits_label(value.weight_bits, value.activation_bits);
+  return bits_label(value.bits);
 }
 
 std::string with_deviation(const PublishedValue& value) {
@@ -147,8 +147,8 @@ std::string render_published_csv(const std::vector<PublishedReference>& referenc
   for (const auto& [paper, table, value] : references) {
     grid.push_back(
         {paper->key, table->id, table->task, table->dataset, table->metric, value->model,
-         value->method, fmt::format("{}", value->weight_bits),
-         fmt::format("{}", value->activation_bits), fmt::format("{}", value->value),
+         value->method, fmt::format("{}", value->bits.weights),
+         fmt::format("{}", value->bits.activations), fmt::format("{}", value->value),
          std::isnan(value->standard_deviation) ? "" : fmt::format("{}", value->standard_deviation),
          source_kind_name(table->source_kind), source_text(*table), settings_text(table->settings),
          remark_of(*value)});

@@ -59,8 +59,7 @@ std::vector<bool> best_rows(const AccuracyTable& table, std::size_t model) {
     bool beaten = false;
     for (std::size_t j = 0; j < table.rows.size(); ++j) {
       const TableRow& other = table.rows[j];
-      const bool same_group = other.weight_bits == table.rows[i].weight_bits &&
-                              other.activation_bits == table.rows[i].activation_bits;
+      const bool same_group = other.bits == table.rows[i].bits;
       if (i == j || !same_group || !has_value(other)) continue;
       ++rivals;
       const double other_mean = other.entries[model].mean;
@@ -136,8 +135,7 @@ void add_published_lines(Grid& grid, const AccuracyTable& table,
 }
 
 bool starts_group(const AccuracyTable& table, std::size_t row) {
-  return row == 0 || table.rows[row].weight_bits != table.rows[row - 1].weight_bits ||
-         table.rows[row].activation_bits != table.rows[row - 1].activation_bits;
+  return row == 0 || table.rows[row].bits != table.rows[row - 1].bits;
 }
 
 Grid make_grid(const AccuracyTable& table, const Style& style) {
@@ -155,8 +153,7 @@ Grid make_grid(const AccuracyTable& table, const Style& style) {
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const TableRow& row = table.rows[i];
     if (starts_group(table, i)) grid.groups.push_back(grid.lines.size());
-    std::vector<std::string> line = {bits_label(row.weight_bits, row.activation_bits),
-                                     style.escape(method_text(row))};
+    std::vector<std::string> line = {bits_label(row.bits), style.escape(method_text(row))};
     for (std::size_t model = 0; model < table.models.size(); ++model)
       line.push_back(entry_text(row.entries[model], style, is_best[model][i]));
     grid.lines.push_back(std::move(line));
@@ -232,8 +229,8 @@ std::vector<std::string> notes(const AccuracyTable& table) {
   for (const TableRow& row : table.rows) {
     for (std::size_t model = 0; model < table.models.size(); ++model) {
       const TableEntry& entry = row.entries[model];
-      const auto where = fmt::format("{} {}, {}", bits_label(row.weight_bits, row.activation_bits),
-                                     method_text(row), table.models[model]);
+      const auto where =
+          fmt::format("{} {}, {}", bits_label(row.bits), method_text(row), table.models[model]);
       add_entry_notes(lines, where, entry);
       has_dots = has_dots || (entry.seeds + entry.failed_seeds == 0 && entry.missing_seeds > 0);
     }

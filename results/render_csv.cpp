@@ -60,11 +60,10 @@ std::string render_csv(const AccuracyTable& table) {
     for (std::size_t model = 0; model < table.models.size(); ++model) {
       const TableEntry& entry = row.entries[model];
       if (entry.seeds + entry.failed_seeds + entry.missing_seeds == 0) continue;
-      add_entry(
-          grid, table,
-          {bits_label(row.weight_bits, row.activation_bits), fmt::format("{}", row.weight_bits),
-           fmt::format("{}", row.activation_bits), row.method, row.variant},
-          model, entry);
+      add_entry(grid, table,
+                {bits_label(row.bits), fmt::format("{}", row.bits.weights),
+                 fmt::format("{}", row.bits.activations), row.method, row.variant},
+                model, entry);
     }
   }
   return csv_lines(grid);

@@ -46,13 +46,13 @@ std::string value_of(const Settings& settings, const std::string& key) {
 
 /// The settings of one method in which cells of the same model and bits differ, by name.
 std::set<std::string> differing_settings(const Records& cells, const TableLayout& layout) {
-  std::map<std::tuple<std::string, int64_t, int64_t>, std::vector<Settings>> settings_of_entry;
+  std::map<std::pair<std::string, std::string>, std::vector<Settings>> settings_of_entry;
   std::set<std::string> keys;
   for (const CellRecord* cell : cells) {
     if (cell->status == CellStatus::kMissing) continue;
     const Settings settings = decisive_settings(*cell, layout);
     for (const auto& [key, value] : settings) keys.insert(key);
-    settings_of_entry[{cell->model, cell->weight_bits, cell->activation_bits}].push_back(settings);
+    settings_of_entry[{cell->model, bits_label(cell->bits)}].push_back(settings);
   }
   std::set<std::string> differing;
   for (const auto& key : keys) {
@@ -106,8 +106,7 @@ ComparedCell compared_cell(const CellRecord& cell) {
   compared.metric = cell.metric_name;
   compared.model = registered_model(cell);
   compared.method = registered_method(cell);
-  compared.weight_bits = cell.weight_bits;
-  compared.activation_bits = cell.activation_bits;
+  compared.bits = cell.bits;
   for (const auto& [key, value] : cell.settings)
     compared.settings.emplace_back(key, setting_text(value));
   return compared;
@@ -134,8 +133,8 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
         });
     if (runs.size() > 1) {
       notes.push_back(fmt::format("{} {}, {}: seed {} was run {} times; the last, {}, counts",
-                                  bits_label(*last), last->method, last->model, seed, runs.size(),
-                                  last->fingerprint.substr(0, 8)));
+                                  bits_label(last->bits), last->method, last->model, seed,
+                                  runs.size(), last->fingerprint.substr(0, 8)));
     }
     values.push_back(last->metric);
     failed.erase(seed);
@@ -175,8 +174,7 @@ std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string
   std::vector<TableRow> rows;
   for (const auto& [values, members] : variants) {
     TableRow row;
-    row.weight_bits = cells.front()->weight_bits;
-    row.activation_bits = cells.front()->activation_bits;
+    row.bits = cells.front()->bits;
     row.method = cells.front()->method;
     row.variant = variant_label(keys, values);
     for (const auto& model : models) {
@@ -217,7 +215,7 @@ TableEntry full_precision_entry(const Records& cells, const std::string& model,
   if (compared) {
     compared->method = kFullPrecisionMethod;
     compared->metric = metric_name;  // a failed cell has none
-    compared->weight_bits = compared->activation_bits = 32;
+    compared->bits = {};
     entry.compared = std::move(compared);
   }
   return entry;
@@ -226,7 +224,7 @@ TableEntry full_precision_entry(const Records& cells, const std::string& model,
 /// Models, bits and methods of a table in their final order.
 struct Axes {
   std::vector<std::string> models;
-  std::vector<std::pair<int64_t, int64_t>> bits;
+  std::vector<CellBits> bits;
   std::vector<std::string> methods;
 };
 
@@ -245,20 +243,20 @@ Axes find_axes(const Records& cells, const TableLayout& layout) {
   Axes axes;
   for (const CellRecord* cell : cells) {
     add_once(axes.models, cell->model);
-    add_once(axes.bits, {cell->weight_bits, cell->activation_bits});
+    add_once(axes.bits, cell->bits);
     add_once(axes.methods, cell->method);
   }
   axes.models = in_order(layout.models, axes.models);
   axes.methods = in_order(layout.methods, axes.methods);
-  const auto given_place = [&](const std::pair<int64_t, int64_t>& bits) {
-    return std::find(layout.bits.begin(), layout.bits.end(), bits_label(bits.first, bits.second)) -
+  const auto given_place = [&](const CellBits& bits) {
+    return std::find(layout.bits.begin(), layout.bits.end(), bits_label(bits)) -
            layout.bits.begin();
   };
   std::sort(axes.bits.begin(), axes.bits.end(), [&](const auto& left, const auto& right) {
     const auto left_place = given_place(left);
     const auto right_place = given_place(right);
     if (left_place != right_place) return left_place < right_place;
-    return bits_before(left.first, left.second, right.first, right.second);
+    return bits_before(left, right);
   });
   return axes;
 }
@@ -287,11 +285,9 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
   for (const auto& bits : axes.bits) {
     for (const auto& method : axes.methods) {
       Records members;
-      std::copy_if(cells.begin(), cells.end(), std::back_inserter(members),
-                   [&](const CellRecord* cell) {
-                     return cell->method == method &&
-                            std::pair(cell->weight_bits, cell->activation_bits) == bits;
-                   });
+      std::copy_if(
+          cells.begin(), cells.end(), std::back_inserter(members),
+          [&](const CellRecord* cell) { return cell->method == method && cell->bits == bits; });
       if (members.empty()) continue;
       auto rows = make_rows(members, keys_of_method[method], table.models, layout, table.notes);
       std::move(rows.begin(), rows.end(), std::back_inserter(table.rows));

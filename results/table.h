@@ -60,8 +60,7 @@ struct TableEntry {
 
 /// One method at one bit width.
 struct TableRow {
-  int64_t weight_bits = 0;
-  int64_t activation_bits = 0;
+  CellBits bits;
   std::string method;
   /// Empty, or the settings that tell this row from others of the same method:
   /// "drop_probability=0.25".

@@ -8,12 +8,16 @@
 #include "tasks/data/batch.h"
 #include "tasks/metrics/accuracy.h"
 #include "tasks/models/registry.h"
+#include "tasks/training/image_training_data.h"
 
 namespace ptqbench {
 
-ImageClassification::ImageClassification(const DatasetOptions& options)
-    : calibration_(make_dataset(options, options.calibration_split)),
-      evaluation_(make_dataset(options, options.evaluation_split)) {
+ImageClassification::ImageClassification(const TaskOptions& task)
+    : calibration_(make_dataset(task.dataset, task.dataset.calibration_split)),
+      evaluation_(make_dataset(task.dataset, task.dataset.evaluation_split)) {
+  const auto& options = task.dataset;
+  if (!task.text.vocabulary.empty())
+    throw ConfigError("task image_classification reads no texts: remove 'text'");
   if (calibration_->classes() != evaluation_->classes()) {
     throw ConfigError(fmt::format("data set {}: split '{}' has {} classes and split '{}' has {}",
                                   options.name, options.calibration_split, calibration_->classes(),
@@ -21,8 +25,10 @@ ImageClassification::ImageClassification(const DatasetOptions& options)
   }
 }
 
-UnitGraph ImageClassification::make_model(const std::string& name) const {
-  return ptqbench::make_model(name, evaluation_->classes());
+UnitGraph ImageClassification::make_model(const ModelSpec& spec) const {
+  if (!spec.config.empty())
+    throw ConfigError("model '" + spec.name + "' has one size: remove its 'config'");
+  return make_image_classifier(spec.name, evaluation_->classes());
 }
 
 const std::string& ImageClassification::data_key() const {
@@ -42,6 +48,11 @@ Metrics ImageClassification::evaluate(const UnitGraph& model, Pass& pass, int64_
   metrics.name = "top1_accuracy";
   metrics.value = top1_accuracy(model, pass, *evaluation_, samples, batch_size);
   return metrics;
+}
+
+std::unique_ptr<TrainingData> ImageClassification::training_data(
+    const TrainOptions& options) const {
+  return std::make_unique<ImageTrainingData>(*calibration_, options);
 }
 
 }  // namespace ptqbench

@@ -11,16 +11,17 @@ namespace ptqbench {
 class ImageClassification : public Task {
  public:
   /// Opens both splits. Throws as make_dataset does, and ConfigError when the splits differ in
-  /// their classes.
-  explicit ImageClassification(const DatasetOptions& options);
+  /// their classes or there are options for texts.
+  explicit ImageClassification(const TaskOptions& options);
 
-  UnitGraph make_model(const std::string& name) const override;
+  UnitGraph make_model(const ModelSpec& spec) const override;
   int64_t calibration_population() const override { return calibration_->size(); }
   int64_t evaluation_population() const override { return evaluation_->size(); }
   const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                    int64_t batch_size) const override;
+  std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
 
  private:
   std::unique_ptr<ImageDataset> calibration_;

@@ -16,8 +16,8 @@ class ImageClassificationStandIn : public Task {
  public:
   explicit ImageClassificationStandIn(const DatasetShape& shape) : shape_(shape) {}
 
-  UnitGraph make_model(const std::string& name) const override {
-    return ptqbench::make_model(name, shape_.classes);
+  UnitGraph make_model(const ModelSpec& spec) const override {
+    return make_image_classifier(spec.name, shape_.classes);
   }
   int64_t calibration_population() const override { return shape_.calibration_samples; }
   int64_t evaluation_population() const override { return shape_.evaluation_samples; }
@@ -28,6 +28,9 @@ class ImageClassificationStandIn : public Task {
                 .contiguous(at::MemoryFormat::ChannelsLast)};
   }
   Metrics evaluate(const UnitGraph&, Pass&, int64_t, int64_t) const override { throw_no_data(); }
+  std::unique_ptr<TrainingData> training_data(const TrainOptions&) const override {
+    throw_no_data();
+  }
 
  private:
   [[noreturn]] static void throw_no_data() {
@@ -39,10 +42,11 @@ class ImageClassificationStandIn : public Task {
 
 }  // namespace
 
-std::unique_ptr<Task> make_stand_in_task(const std::string& name, const DatasetOptions& data) {
+std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
+  const auto& name = options.name;
   if (name != "image_classification")
     throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
-  const auto shape = known_shape(data);
+  const auto shape = known_shape(options.dataset);
   if (!shape) return nullptr;
   return std::make_unique<ImageClassificationStandIn>(*shape);
 }

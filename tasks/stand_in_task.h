@@ -11,6 +11,6 @@ namespace ptqbench {
 /// right shape (zeros), which is what costs and memory take. Asked for what data are or for a
 /// metric it throws std::logic_error. Null where only the data tell their shape (known_shape()).
 /// Throws ConfigError on an unknown name.
-std::unique_ptr<Task> make_stand_in_task(const std::string& name, const DatasetOptions& data);
+std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options);
 
 }  // namespace ptqbench

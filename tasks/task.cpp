@@ -13,8 +13,9 @@ std::string task_description(const std::string& name) {
   throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
 }
 
-std::unique_ptr<Task> make_task(const std::string& name, const DatasetOptions& data) {
-  if (name == "image_classification") return std::make_unique<ImageClassification>(data);
+std::unique_ptr<Task> make_task(const TaskOptions& options) {
+  const auto& name = options.name;
+  if (name == "image_classification") return std::make_unique<ImageClassification>(options);
   throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
 }
 

@@ -8,7 +8,9 @@
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
-#include "tasks/data/dataset.h"
+#include "tasks/task_options.h"
+#include "tasks/training/train_options.h"
+#include "tasks/training/training_data.h"
 
 namespace ptqbench {
 
@@ -27,19 +29,24 @@ class Task {
   virtual ~Task() = default;
 
   /// A model of the registry with the outputs that this task's data ask for, freshly initialised.
-  virtual UnitGraph make_model(const std::string& name) const = 0;
+  /// Throws ConfigError when the task cannot use it.
+  virtual UnitGraph make_model(const ModelSpec& spec) const = 0;
   /// Number of samples that calibration may draw from.
   virtual int64_t calibration_population() const = 0;
   /// Number of samples of the evaluation split.
   virtual int64_t evaluation_population() const = 0;
   /// SHA-256 (hex) of what the data of both splits are, to tell them from others of the same name
-  /// (ImageDataset::content_key). Computed once. Throws IoError.
+  /// (ImageDataset::content_key), and of the vocabulary that reads them. Computed once. Throws
+  /// IoError.
   virtual const std::string& data_key() const = 0;
   /// The model's inputs for these samples, [S, ...] each. Throws IoError on an unreadable sample.
   virtual Tensors calibration_inputs(const std::vector<int64_t>& ids) const = 0;
   /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time.
   virtual Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                            int64_t batch_size) const = 0;
+  /// What a model of this task is trained on, the split that calibration draws from. It refers to
+  /// this task.
+  virtual std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const = 0;
 };
 
 /// Names that make_task knows.
@@ -48,6 +55,6 @@ std::string task_description(const std::string& name);
 
 /// Opens the data. Throws ConfigError on an unknown name or options that do not fit, IoError on
 /// missing data.
-std::unique_ptr<Task> make_task(const std::string& name, const DatasetOptions& data);
+std::unique_ptr<Task> make_task(const TaskOptions& options);
 
 }  // namespace ptqbench

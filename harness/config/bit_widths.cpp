@@ -14,17 +14,23 @@ namespace {
 bool valid(int64_t bits) { return (bits >= 2 && bits <= 8) || bits == 32; }
 
 void check(const BitWidths& bits) {
-  const char* wrong = !valid(bits.weights)       ? "weights"
-                      : !valid(bits.activations) ? "activations"
-                                                 : nullptr;
-  if (wrong == nullptr) return;
-  throw ConfigError(fmt::format("expected 2 to 8 bits for {}, or 32 for none, got {}", wrong,
-                                valid(bits.weights) ? bits.activations : bits.weights));
+  const auto check_one = [](const char* what, int64_t value) {
+    if (valid(value)) return;
+    throw ConfigError(
+        fmt::format("expected 2 to 8 bits for {}, or 32 for none, got {}", what, value));
+  };
+  check_one("weights", bits.weights);
+  check_one("activations", bits.activations);
+  if (bits.embeddings != 0) check_one("embeddings", bits.embeddings);
+}
+
+bool starts_with(std::string_view text, char letter) {
+  return !text.empty() && std::tolower(static_cast<unsigned char>(text[0])) == letter;
 }
 
 /// Takes `letter`, in either case, and the number after it off the front.
 bool take_width(std::string_view& rest, char letter, int64_t& width) {
-  if (rest.size() < 2 || std::tolower(static_cast<unsigned char>(rest[0])) != letter) return false;
+  if (rest.size() < 2 || !starts_with(rest, letter)) return false;
   // from_chars would take a sign too.
   if (std::isdigit(static_cast<unsigned char>(rest[1])) == 0) return false;
   const auto [end, error] = std::from_chars(rest.data() + 1, rest.data() + rest.size(), width);
@@ -34,19 +40,22 @@ bool take_width(std::string_view& rest, char letter, int64_t& width) {
 
 }  // namespace
 
-std::string BitWidths::name() const { return fmt::format("w{}a{}", weights, activations); }
-
-bool operator==(const BitWidths& a, const BitWidths& b) {
-  return a.weights == b.weights && a.activations == b.activations;
-}
-
 BitWidths parse_bit_widths(const std::string& text) {
   std::string_view rest = text;
   BitWidths bits;
-  bool read = take_width(rest, 'w', bits.weights);
+  bool read = true;
+  if (starts_with(rest, 'e')) {
+    read = take_width(rest, 'e', bits.embeddings);
+    // 0 stands for "as the weights" and cannot be said.
+    if (read && bits.embeddings == 0) bits.embeddings = -1;
+  }
+  read = read && take_width(rest, 'w', bits.weights);
   if (read && !rest.empty()) read = take_width(rest, 'a', bits.activations);
   if (!read || !rest.empty()) {
-    throw ConfigError("expected bits such as w4a4, or w4 for weights only, got " + quoted(text));
+    throw ConfigError(
+        "expected bits such as w4a4, w4 for weights only, or e8w4a4 with "
+        "embeddings apart, got " +
+        quoted(text));
   }
   check(bits);
   return bits;
@@ -61,13 +70,19 @@ std::optional<BitWidths> read_bit_widths(const YamlReader& reader) {
       return parse_bit_widths(*text);
     }
     YamlMapReader map(reader);
-    const auto weights = map.optional("weights");
-    const auto activations = map.optional("activations");
+    bool readable = true;
+    const auto read = [&](const char* key, int64_t& width) {
+      const auto value = map.optional(key);
+      if (!value) return;
+      const auto number = value->integer({2});
+      readable = readable && number.has_value();
+      if (number) width = *number;
+    };
+    read("embeddings", bits.embeddings);
+    read("weights", bits.weights);
+    read("activations", bits.activations);
     map.reject_unknown_keys();
-    const auto weight_bits = weights ? weights->integer() : std::optional<int64_t>(32);
-    const auto activation_bits = activations ? activations->integer() : std::optional<int64_t>(32);
-    if (!weight_bits || !activation_bits) return std::nullopt;
-    bits = {*weight_bits, *activation_bits};
+    if (!readable) return std::nullopt;
     check(bits);
     return bits;
   } catch (const ConfigError& error) {

@@ -1,28 +1,18 @@
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "harness/config/yaml_reader.h"
+#include "methods/nn/bit_widths.h"
 
 namespace ptqbench {
 
-/// Bit widths of weights and activations: 2 to 8, or 32 for "not quantized".
-struct BitWidths {
-  int64_t weights = 32;
-  int64_t activations = 32;
-
-  /// "w4a4"
-  std::string name() const;
-};
-
-bool operator==(const BitWidths& a, const BitWidths& b);
-
-/// "w4a4", "W4A4" or "w4" (activations 32). Throws ConfigError.
+/// "w4a4", "W4A4", "w4" (activations 32) or "e8w4a4" (embedding tables apart). Throws ConfigError.
 BitWidths parse_bit_widths(const std::string& text);
 
-/// Such a text or {weights: 4, activations: 4}, of which a missing one is 32.
+/// Such a text or {embeddings: 8, weights: 4, activations: 4}, of which missing weights or
+/// activations are 32 and missing embeddings are as the weights.
 std::optional<BitWidths> read_bit_widths(const YamlReader& reader);
 
 }  // namespace ptqbench

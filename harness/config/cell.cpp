@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "harness/config/bit_widths.h"
 #include "harness/config/option_fields.h"
 #include "tasks/checkpoint/content_hash.h"
 
@@ -19,29 +18,33 @@ void append(OptionTexts& texts, const std::string& prefix, const Options& option
 }  // namespace
 
 OptionTexts canonical_settings(const Cell& cell) {
-  OptionTexts texts = {{"task", cell.task},
+  OptionTexts texts = {{"task", cell.task.name},
                        {"model", cell.model},
-                       {"weight_bits", option_text(cell.weight_bits)},
-                       {"activation_bits", option_text(cell.activation_bits)},
+                       {"weight_bits", option_text(cell.bits.weights)},
+                       {"activation_bits", option_text(cell.bits.activations)},
                        {"method", cell.method},
                        {"seed", option_text(cell.seed)}};
-  append(texts, "dataset.", cell.dataset);
+  if (cell.bits.embeddings != 0)
+    texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
+  append(texts, "dataset.", cell.task.dataset);
+  if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
   append(texts, "evaluation.", cell.evaluation);
   // Where the data lie decides nothing, and the number of classes is the checkpoint's.
   const auto decides_nothing = [](const auto& text) {
     return text.first == "dataset.root" || text.first == "dataset.label_file" ||
-           text.first == "dataset.classes";
+           text.first == "dataset.classes" || text.first == "text.vocabulary";
   };
   texts.erase(std::remove_if(texts.begin(), texts.end(), decides_nothing), texts.end());
   std::sort(texts.begin(), texts.end());
   return texts;
 }
 
+ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }
+
 std::string cell_label(const Cell& cell) {
-  const BitWidths bits{cell.weight_bits, cell.activation_bits};
-  return fmt::format("{} {} {} seed {}", cell.model_label, bits.name(), cell.method_label,
-                     cell.seed);
+  return fmt::format("{} {} {} {} seed {}", cell.task.dataset.name, cell.model_label,
+                     cell.bits.name(), cell.method_label, cell.seed);
 }
 
 std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
@@ -49,6 +52,7 @@ std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
   for (const auto& [name, value] : canonical_settings(cell))
     text += fmt::format("{}={}\n", name, value);
   text += "checkpoint_sha256=" + hashes.checkpoint + "\n";
+  if (!hashes.model_config.empty()) text += "model_config_sha256=" + hashes.model_config + "\n";
   text += "data_sha256=" + hashes.data + "\n";
   text += "calibration_ids_sha256=" + hashes.calibration_ids + "\n";
   return text;

@@ -8,8 +8,9 @@
 
 #include "harness/config/evaluation_options.h"
 #include "harness/config/full_precision_gate.h"
+#include "methods/nn/bit_widths.h"
 #include "methods/settings.h"
-#include "tasks/data/dataset.h"
+#include "tasks/task_options.h"
 
 namespace ptqbench {
 
@@ -20,16 +21,15 @@ inline constexpr int kResultFormatVersion = 2;
 
 /// One (task, model, bits, method, seed) with everything that decides its result.
 struct Cell {
-  std::string task;
-  DatasetOptions dataset;
+  TaskOptions task;
   std::string model;
   /// What tables and messages call the model; so for the method.
   std::string model_label;
+  /// Absolute; empty: the model's name says its sizes.
+  std::filesystem::path model_config;
   /// Absolute; empty: the model has no checkpoint.
   std::filesystem::path checkpoint;
-  /// 2 to 8; 32: not quantized.
-  int64_t weight_bits = 32;
-  int64_t activation_bits = 32;
+  BitWidths bits;
   std::string method;
   std::string method_label;
   int64_t seed = 0;
@@ -40,21 +40,26 @@ struct Cell {
   FullPrecisionGate full_precision;
 };
 
-/// All cells of a sweep: models outermost, then bits, methods and seeds, each in the order of the
-/// sweep. Throws ConfigError when two cells are the same in all but their labels, or when there are
-/// more than 100,000.
+/// All cells of a sweep: tasks outermost, then models, bits, methods and seeds, each in the order
+/// of the sweep. Throws ConfigError when two cells are the same in all but their labels, or when
+/// there are more than 100,000.
 std::vector<Cell> expand(const SweepConfig& sweep);
 
 /// Everything that decides the result, except what is in the files, sorted by name:
 /// "settings.iterations", "500". Holds no labels and no paths.
 std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);
 
-/// "resnet20 w4a4 qdrop seed 1"
+/// The cell's model.
+ModelSpec model_spec(const Cell& cell);
+
+/// "cifar10 resnet20 w4a4 qdrop seed 1"
 std::string cell_label(const Cell& cell);
 
 /// What is in a cell's files, as SHA-256 in hex.
 struct InputHashes {
   std::string checkpoint;
+  /// Of the file with the model's sizes; empty: none.
+  std::string model_config;
   /// Task::data_key().
   std::string data;
   std::string calibration_ids;

@@ -64,7 +64,10 @@ class FilterReader {
   using Strings = std::vector<std::string>;
 
   void add(const std::string& key, const std::string& value) {
-    if (key == "model") {
+    if (key == "dataset") {
+      add_name(key, value, condition_.datasets,
+               [](const Cell& c) { return Strings{c.task.dataset.name}; });
+    } else if (key == "model") {
       add_name(key, value, condition_.models, [](const Cell& c) {
         return Strings{c.model, c.model_label};
       });
@@ -77,8 +80,9 @@ class FilterReader {
     } else if (key == "seed") {
       add_seed(value);
     } else {
-      problems_.add(place_, key,
-                    "unknown key" + valid_names_hint(key, {"model", "method", "bits", "seed"}));
+      problems_.add(
+          place_, key,
+          "unknown key" + valid_names_hint(key, {"dataset", "model", "method", "bits", "seed"}));
     }
   }
 
@@ -99,9 +103,7 @@ class FilterReader {
   void add_bits(const std::string& value) {
     try {
       const auto bits = parse_bit_widths(value);
-      const auto name_of = [](const Cell& c) {
-        return Strings{BitWidths{c.weight_bits, c.activation_bits}.name()};
-      };
+      const auto name_of = [](const Cell& c) { return Strings{c.bits.name()}; };
       if (known("bits", bits.name(), name_of)) condition_.bits.push_back(bits);
     } catch (const ConfigError& error) {
       problems_.add(place_, "bits", error.what());
@@ -127,6 +129,10 @@ class FilterReader {
 
 }  // namespace
 
+bool CellCondition::allows_dataset(const std::string& name) const {
+  return datasets.empty() || contains(datasets, name);
+}
+
 bool CellCondition::allows_model(const std::string& name, const std::string& label) const {
   return allows_name(models, name, label);
 }
@@ -144,14 +150,14 @@ bool CellCondition::allows_seed(int64_t seed) const {
 }
 
 bool CellCondition::matches(const Cell& cell) const {
-  return allows_model(cell.model, cell.model_label) &&
-         allows_method(cell.method, cell.method_label) &&
-         allows_bits({cell.weight_bits, cell.activation_bits}) && allows_seed(cell.seed);
+  return allows_dataset(cell.task.dataset.name) && allows_model(cell.model, cell.model_label) &&
+         allows_method(cell.method, cell.method_label) && allows_bits(cell.bits) &&
+         allows_seed(cell.seed);
 }
 
 bool operator==(const CellCondition& a, const CellCondition& b) {
-  return std::tie(a.models, a.methods, a.bits, a.seeds) ==
-         std::tie(b.models, b.methods, b.bits, b.seeds);
+  return std::tie(a.datasets, a.models, a.methods, a.bits, a.seeds) ==
+         std::tie(b.datasets, b.models, b.methods, b.bits, b.seeds);
 }
 
 CellCondition parse_filter(const std::string& text, const std::vector<Cell>& cells) {

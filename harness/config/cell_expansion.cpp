@@ -11,9 +11,11 @@ namespace {
 constexpr size_t kMostCells = 100000;
 
 void check_count(const SweepConfig& sweep) {
+  size_t models = 0;
+  for (const auto& task : sweep.tasks) models += task.models.size();
   size_t cells = 1;
   for (const size_t factor :
-       {sweep.models.size(), sweep.bits.size(), sweep.methods.size(), sweep.seeds.size()}) {
+       {models, sweep.bits.size(), sweep.methods.size(), sweep.seeds.size()}) {
     // Checked at each step: the product of all could overflow.
     if (factor > kMostCells || (cells *= factor) > kMostCells) {
       throw ConfigError(fmt::format("the sweep has more than {} cells", kMostCells));
@@ -25,16 +27,15 @@ void apply(MethodSettings& settings, const OptionTexts& changes) {
   for (const auto& [name, text] : changes) assign_option(settings, name, text);
 }
 
-Cell make_cell(const SweepConfig& sweep, const SweepModel& model, const BitWidths& bits,
-               const SweepMethod& method, int64_t seed) {
+Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel& model,
+               const BitWidths& bits, const SweepMethod& method, int64_t seed) {
   Cell cell;
-  cell.task = sweep.task;
-  cell.dataset = sweep.dataset;
+  cell.task = task.options;
   cell.model = model.name;
   cell.model_label = model.label;
+  cell.model_config = model.config;
   cell.checkpoint = model.checkpoint;
-  cell.weight_bits = bits.weights;
-  cell.activation_bits = bits.activations;
+  cell.bits = bits;
   cell.method = method.name;
   cell.method_label = method.label;
   cell.seed = seed;
@@ -54,7 +55,8 @@ Cell make_cell(const SweepConfig& sweep, const SweepModel& model, const BitWidth
 void check_distinct(const std::vector<Cell>& cells) {
   std::map<std::string, size_t> seen;
   for (size_t i = 0; i < cells.size(); ++i) {
-    const auto identity = fingerprint_text(cells[i], {cells[i].checkpoint.string(), "", ""});
+    const auto identity = fingerprint_text(
+        cells[i], {cells[i].checkpoint.string(), cells[i].model_config.string(), "", ""});
     const auto [first, inserted] = seen.emplace(identity, i);
     if (inserted) continue;
     throw ConfigError(fmt::format("the cells '{}' and '{}' have the same settings; leave one out",
@@ -67,11 +69,12 @@ void check_distinct(const std::vector<Cell>& cells) {
 std::vector<Cell> expand(const SweepConfig& sweep) {
   check_count(sweep);
   std::vector<Cell> cells;
-  for (const auto& model : sweep.models) {
-    for (const auto& bits : sweep.bits) {
-      for (const auto& method : sweep.methods) {
-        for (const int64_t seed : sweep.seeds) {
-          cells.push_back(make_cell(sweep, model, bits, method, seed));
+  for (const auto& task : sweep.tasks) {
+    for (const auto& model : task.models) {
+      for (const auto& bits : sweep.bits) {
+        for (const auto& method : sweep.methods) {
+          for (const int64_t seed : sweep.seeds)
+            cells.push_back(make_cell(sweep, task, model, bits, method, seed));
         }
       }
     }

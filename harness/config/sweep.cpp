@@ -6,9 +6,9 @@ namespace ptqbench {
 namespace {
 
 bool same(const SweepModel& a, const SweepModel& b) {
-  return std::tie(a.name, a.label, a.checkpoint, a.expected, a.expected_samples,
-                  a.full_precision_tolerance) == std::tie(b.name, b.label, b.checkpoint, b.expected,
-                                                          b.expected_samples,
+  return std::tie(a.name, a.label, a.config, a.checkpoint, a.expected, a.expected_samples,
+                  a.full_precision_tolerance) == std::tie(b.name, b.label, b.config, b.checkpoint,
+                                                          b.expected, b.expected_samples,
                                                           b.full_precision_tolerance);
 }
 
@@ -18,6 +18,15 @@ bool same(const SweepMethod& a, const SweepMethod& b) {
 
 bool same(const SweepOverride& a, const SweepOverride& b) {
   return a.when == b.when && a.set == b.set;
+}
+
+template <class Entry>
+bool same(const std::vector<Entry>& a, const std::vector<Entry>& b);
+
+bool same(const SweepTask& a, const SweepTask& b) {
+  return a.options.name == b.options.name &&
+         option_texts(a.options.dataset) == option_texts(b.options.dataset) &&
+         option_texts(a.options.text) == option_texts(b.options.text) && same(a.models, b.models);
 }
 
 template <class Entry>
@@ -32,12 +41,11 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
 }  // namespace
 
 bool operator==(const SweepConfig& a, const SweepConfig& b) {
-  return std::tie(a.name, a.task, a.bits, a.seeds, a.threads, a.memory_budget,
-                  a.full_precision_tolerance, a.on_full_precision_mismatch, a.reproduces) ==
-             std::tie(b.name, b.task, b.bits, b.seeds, b.threads, b.memory_budget,
+  return std::tie(a.name, a.bits, a.seeds, a.threads, a.memory_budget, a.full_precision_tolerance,
+                  a.on_full_precision_mismatch, a.reproduces) ==
+             std::tie(b.name, b.bits, b.seeds, b.threads, b.memory_budget,
                       b.full_precision_tolerance, b.on_full_precision_mismatch, b.reproduces) &&
-         same(a.models, b.models) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
-         option_texts(a.dataset) == option_texts(b.dataset) &&
+         same(a.tasks, b.tasks) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
          option_texts(a.settings) == option_texts(b.settings) &&
          option_texts(a.evaluation) == option_texts(b.evaluation);
 }

@@ -13,13 +13,15 @@
 #include "harness/config/known_names.h"
 #include "harness/config/option_fields.h"
 #include "methods/settings.h"
-#include "tasks/data/dataset.h"
+#include "tasks/task_options.h"
 
 namespace ptqbench {
 
 struct SweepModel {
   std::string name;
   std::string label;
+  /// Absolute; a config.json with the model's sizes. Empty: none.
+  std::filesystem::path config;
   /// Absolute; empty: none.
   std::filesystem::path checkpoint;
   /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
@@ -36,6 +38,12 @@ struct SweepMethod {
   OptionTexts set;
 };
 
+/// A task on its data and the models that do it.
+struct SweepTask {
+  TaskOptions options;
+  std::vector<SweepModel> models;
+};
+
 /// Settings of the cells that a condition matches.
 struct SweepOverride {
   CellCondition when;
@@ -49,11 +57,12 @@ struct SweepOverride {
 ///     task: image_classification
 ///     dataset: {name: cifar10}      # or its name; fields of DatasetOptions
 ///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors, expected: 92}]
-///     bits: [w4a4, w4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
+///     text: {vocabulary: vocab.txt}  # tasks on texts; fields of TextOptions
+///     bits: [w4a4, w4, e8w4a4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]
 ///     seeds: [1, 2]
 ///     settings: {iterations: 500}   # fields of MethodSettings
-///     overrides:                    # in order; keys of `when`: model, method, bits, seed
+///     overrides:                    # in order; keys of `when`: dataset, model, method, bits, seed
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
 ///     evaluation: {samples: 0, batch_size: 64}
 ///     threads: 0
@@ -62,13 +71,17 @@ struct SweepOverride {
 ///     on_full_precision_mismatch: fail      # or continue
 ///     reproduces: [qdrop_imagenet_paper, brecq]   # published tables, or papers for all of theirs
 ///
+/// Several tasks are a list, each with its own data and models, and the rest is for all of them:
+///
+///     tasks:
+///       - {task: text_classification, dataset: ..., text: ..., models: [...]}
+///       - {task: question_answering, dataset: ..., text: ..., models: [...]}
+///
 /// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
 /// Models and methods are meant by name (all entries of that name) or by label (that entry).
 struct SweepConfig {
   std::string name;
-  std::string task;
-  DatasetOptions dataset;
-  std::vector<SweepModel> models;
+  std::vector<SweepTask> tasks;
   std::vector<BitWidths> bits;
   std::vector<SweepMethod> methods;
   std::vector<int64_t> seeds;

@@ -4,9 +4,9 @@
 
 #include "harness/config/config_name.h"
 #include "harness/config/config_path.h"
-#include "harness/config/dataset_reader.h"
 #include "harness/config/memory_size.h"
 #include "harness/config/sweep.h"
+#include "harness/config/task_reader.h"
 #include "harness/config/yaml_file.h"
 
 namespace ptqbench {
@@ -21,12 +21,11 @@ class SweepReader {
   SweepConfig read(const YamlReader& root) {
     YamlMapReader map(root);
     if (const auto name = map.required("name")) sweep_.name = read_config_name(*name);
-    if (const auto task = map.required("task")) {
-      sweep_.task = task->choice("task", known_.tasks).value_or("");
+    if (const auto tasks = map.optional("tasks")) {
+      read_tasks(*tasks);
+    } else {
+      sweep_.tasks.push_back(read_task(map));
     }
-    if (const auto dataset = map.required("dataset"))
-      sweep_.dataset = read_dataset(*dataset, known_, missing(&MissingInputs::data));
-    if (const auto models = map.required("models")) read_models(*models);
     if (const auto bits = map.required("bits")) read_bits(*bits);
     if (const auto methods = map.required("methods")) read_methods(*methods);
     sweep_.seeds = {1};
@@ -53,6 +52,22 @@ class SweepReader {
   }
 
  private:
+  void read_tasks(const YamlReader& reader) {
+    for (const auto& item : at_least_one(reader)) {
+      YamlMapReader map(item);
+      sweep_.tasks.push_back(read_task(map));
+      map.reject_unknown_keys();
+    }
+  }
+
+  /// The keys of a task, in a list of tasks or in the sweep itself.
+  SweepTask read_task(YamlMapReader& map) const {
+    SweepTask task;
+    task.options = read_task_options(map, known_, missing(&MissingInputs::data));
+    if (const auto models = map.required("models")) task.models = read_models(*models);
+    return task;
+  }
+
   template <class Options>
   static std::vector<std::string> read_section(const YamlReader& reader, Options& options) {
     YamlMapReader map(reader);
@@ -110,13 +125,24 @@ class SweepReader {
     }
   }
 
-  void read_models(const YamlReader& reader) {
-    read_entries(reader, "model", known_.models, sweep_.models,
+  std::vector<SweepModel> read_models(const YamlReader& reader) const {
+    std::vector<SweepModel> models;
+    read_entries(reader, "model", known_.models, models,
                  [&](YamlMapReader& map, SweepModel& model) {
+                   if (const auto config = map.optional("config"))
+                     model.config = read_file(*config);
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
                    read_expectation(map, model);
                  });
+    return models;
+  }
+
+  std::vector<SweepModel> all_models() const {
+    std::vector<SweepModel> all;
+    for (const auto& task : sweep_.tasks)
+      all.insert(all.end(), task.models.begin(), task.models.end());
+    return all;
   }
 
   static void read_expectation(YamlMapReader& map, SweepModel& model) {
@@ -241,8 +267,10 @@ class SweepReader {
       }
       readable = readable && !listed.empty() && out.size() == listed.size();
     };
+    add(map.optional("dataset"), condition.datasets,
+        [&](const YamlReader& value) { return value.choice("data set", known_.datasets); });
     add(map.optional("model"), condition.models, [&](const YamlReader& value) {
-      return value.choice("model", names_and_labels(sweep_.models, known_.models));
+      return value.choice("model", names_and_labels(all_models(), known_.models));
     });
     add(map.optional("method"), condition.methods, [&](const YamlReader& value) {
       return value.choice("method", names_and_labels(sweep_.methods, known_.methods));
@@ -253,7 +281,7 @@ class SweepReader {
         [](const YamlReader& value) { return value.integer({0}); });
     map.reject_unknown_keys();
     if (reader.value().entries.empty()) {
-      reader.problem("expected at least one of model, method, bits, seed");
+      reader.problem("expected at least one of dataset, model, method, bits, seed");
     } else if (readable && !matches_some_cell(condition)) {
       reader.problem("matches no cell of this sweep");
     }
@@ -272,13 +300,18 @@ class SweepReader {
     return names;
   }
 
-  /// A sweep is a full product, so each dimension can be tried alone.
+  /// A task with its models is a full product with the rest, so each dimension can be tried alone.
   bool matches_some_cell(const CellCondition& condition) const {
     const auto some = [](const auto& values, auto allowed) {
       return std::any_of(values.begin(), values.end(), allowed);
     };
-    return some(sweep_.models,
-                [&](const auto& m) { return condition.allows_model(m.name, m.label); }) &&
+    return some(sweep_.tasks,
+                [&](const auto& task) {
+                  return condition.allows_dataset(task.options.dataset.name) &&
+                         some(task.models, [&](const auto& m) {
+                           return condition.allows_model(m.name, m.label);
+                         });
+                }) &&
            some(sweep_.bits, [&](const auto& bits) { return condition.allows_bits(bits); }) &&
            some(sweep_.methods,
                 [&](const auto& m) { return condition.allows_method(m.name, m.label); }) &&

@@ -43,6 +43,8 @@ void emit_changes(YAML::Emitter& yaml, const OptionTexts& changes) {
 void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   yaml << YAML::BeginMap << YAML::Key << "name" << YAML::Value << model.name;
   yaml << YAML::Key << "label" << YAML::Value << model.label;
+  if (!model.config.empty())
+    yaml << YAML::Key << "config" << YAML::Value << escape_variables(model.config.string());
   if (!model.checkpoint.empty()) {
     yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
   }
@@ -77,6 +79,7 @@ void emit_list(YAML::Emitter& yaml, const std::string& key, const Values& values
 
 void emit_override(YAML::Emitter& yaml, const SweepOverride& change) {
   yaml << YAML::BeginMap << YAML::Key << "when" << YAML::Value << YAML::BeginMap;
+  if (!change.when.datasets.empty()) emit_list(yaml, "dataset", change.when.datasets);
   if (!change.when.models.empty()) emit_list(yaml, "model", change.when.models);
   if (!change.when.methods.empty()) emit_list(yaml, "method", change.when.methods);
   if (!change.when.bits.empty()) {
@@ -105,18 +108,28 @@ void emit_section(YAML::Emitter& yaml, const std::string& key, const Options& op
   yaml << YAML::EndMap;
 }
 
+void emit_task(YAML::Emitter& yaml, const SweepTask& task) {
+  auto dataset = task.options.dataset;
+  dataset.root = escape_variables(dataset.root);
+  dataset.label_file = escape_variables(dataset.label_file);
+  yaml << YAML::BeginMap << YAML::Key << "task" << YAML::Value << task.options.name;
+  emit_section(yaml, "dataset", dataset);
+  if (!task.options.text.vocabulary.empty()) {
+    auto text = task.options.text;
+    text.vocabulary = escape_variables(text.vocabulary);
+    emit_section(yaml, "text", text);
+  }
+  emit_entries(yaml, "models", task.models, emit_model);
+  yaml << YAML::EndMap;
+}
+
 }  // namespace
 
 std::string resolved_yaml(const SweepConfig& sweep) {
-  auto dataset = sweep.dataset;
-  dataset.root = escape_variables(dataset.root);
-  dataset.label_file = escape_variables(dataset.label_file);
   YAML::Emitter yaml;
   yaml << YAML::BeginMap;
   yaml << YAML::Key << "name" << YAML::Value << sweep.name;
-  yaml << YAML::Key << "task" << YAML::Value << sweep.task;
-  emit_section(yaml, "dataset", dataset);
-  emit_entries(yaml, "models", sweep.models, emit_model);
+  emit_entries(yaml, "tasks", sweep.tasks, emit_task);
   yaml << YAML::Key << "bits" << YAML::Value;
   emit_bits(yaml, sweep.bits);
   emit_entries(yaml, "methods", sweep.methods, emit_method);

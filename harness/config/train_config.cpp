@@ -4,8 +4,8 @@
 
 #include "harness/config/config_name.h"
 #include "harness/config/config_path.h"
-#include "harness/config/dataset_reader.h"
 #include "harness/config/option_fields.h"
+#include "harness/config/task_reader.h"
 #include "harness/config/yaml_file.h"
 
 namespace ptqbench {
@@ -36,12 +36,13 @@ TrainConfig load_train(const std::filesystem::path& path,
   YamlMapReader map(YamlReader(root, "", problems));
   TrainConfig config;
   if (const auto name = map.required("name")) config.name = read_config_name(*name);
-  if (const auto task = map.required("task"))
-    config.task = task->choice("task", known.tasks).value_or("");
-  if (const auto dataset = map.required("dataset")) config.dataset = read_dataset(*dataset, known);
+  config.task = read_task_options(map, known);
   if (const auto model = map.required("model")) {
-    config.model = model->choice("model", known.models).value_or("");
+    config.model.name = model->choice("model", known.models).value_or("");
   }
+  if (const auto sizes = map.optional("model_config")) config.model.config = read_path(*sizes);
+  if (const auto start = map.optional("initialize_from"))
+    config.initialize_from = read_path(*start);
   if (const auto output = map.required("output")) config.output = read_path(*output);
   config.options = read_train_options(map);
   if (const auto threads = map.optional("threads"))

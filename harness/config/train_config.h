@@ -6,17 +6,18 @@
 #include <vector>
 
 #include "harness/config/known_names.h"
-#include "tasks/data/dataset.h"
-#include "tasks/train_options.h"
+#include "tasks/task_options.h"
+#include "tasks/training/train_options.h"
 
 namespace ptqbench {
 
 /// One training run that makes a full-precision checkpoint.
 struct TrainConfig {
   std::string name;
-  std::string task;
-  DatasetOptions dataset;
-  std::string model;
+  TaskOptions task;
+  ModelSpec model;
+  /// A checkpoint whose tensors of fitting name and shape training starts from; empty: none.
+  std::filesystem::path initialize_from;
   /// Absolute path of the checkpoint to write; need not exist.
   std::filesystem::path output;
   TrainOptions options;
@@ -24,7 +25,8 @@ struct TrainConfig {
   int64_t threads = 0;
 };
 
-/// Reads a training file: name, task, dataset, model, output (relative to the file), threads, the
+/// Reads a training file: name, task, dataset, text, model, model_config, initialize_from, output
+/// (relative to the file), threads, the
 /// fields of TrainOptions and a map `augmentation`. Includes, overrides and errors are as in
 /// load_sweep().
 TrainConfig load_train(const std::filesystem::path& path,

@@ -112,8 +112,10 @@ PublishedValue read_value(const YamlReader& reader) {
   PublishedValue value;
   value.model = required_text(map, "model");
   value.method = required_text(map, "method");
-  value.weight_bits = read_bits(map, "weight_bits");
-  value.activation_bits = read_bits(map, "activation_bits");
+  value.bits.weights = read_bits(map, "weight_bits");
+  value.bits.activations = read_bits(map, "activation_bits");
+  if (const auto embeddings = map.optional("embedding_bits"))
+    value.bits.embeddings = embeddings->integer({1, 32}).value_or(0);
   if (const auto number = map.required("value")) value.value = number->number().value_or(0);
   if (const auto std = map.optional("std"))
     value.standard_deviation = std->number({0}).value_or(value.standard_deviation);

@@ -12,6 +12,7 @@
 #include "methods/support/process_memory.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/checkpoint/content_hash.h"
 
 namespace ptqbench {
 namespace {
@@ -89,14 +90,11 @@ std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
 
 }  // namespace
 
-const Task& CellRunner::task_for(const Cell& cell) {
-  if (!task_) task_ = make_task(cell.task, cell.dataset);
-  return *task_;
-}
-
 double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                          const std::string& checkpoint_hash) {
-  const auto key = fmt::format("{}/{}/{}", cell.model, checkpoint_hash, cell.evaluation.samples);
+  const auto key =
+      fmt::format("{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model, cell.model_config.string(),
+                  checkpoint_hash, cell.evaluation.samples);
   const auto known = full_precision_.find(key);
   if (known != full_precision_.end()) return known->second;
   FullPrecisionPass pass;
@@ -143,8 +141,8 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
 void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& record,
                             std::string& stage) {
   stage = "open data";
-  const Task& task = task_for(cell);
-  UnitGraph model = task.make_model(cell.model);
+  const Task& task = tasks_.open(cell.task);
+  UnitGraph model = task.make_model(model_spec(cell));
   std::string checkpoint_hash;
   timed_stage(record, stage, "load", [&] {
     const auto checkpoint = load_checkpoint(cell.checkpoint);
@@ -161,8 +159,9 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   Tensors calibration;
   timed_stage(record, stage, "calibration_data", [&] {
     record.calibration_ids = calibration_ids(task, cell);
-    const InputHashes hashes{checkpoint_hash, task.data_key(),
-                             calibration_ids_hash(record.calibration_ids)};
+    const InputHashes hashes{
+        checkpoint_hash, cell.model_config.empty() ? "" : sha256_file(cell.model_config.string()),
+        task.data_key(), calibration_ids_hash(record.calibration_ids)};
     record.provenance["data_sha256"] = hashes.data;
     record.provenance["calibration_ids_sha256"] = hashes.calibration_ids;
     // The plan was made from rank 0's files, perhaps long ago.
@@ -175,9 +174,8 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     calibration = task.calibration_inputs(record.calibration_ids);
   });
   timed_stage(record, stage, "quantize", [&] {
-    QuantizationRequest request{static_cast<int>(cell.weight_bits),
-                                static_cast<int>(cell.activation_bits), cell.method,
-                                static_cast<uint64_t>(cell.seed), cell.settings};
+    QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),
+                                cell.settings};
     const auto storage = make_storage(streams);
     const auto report = quantize_model(
         model, request, calibration, [](auto&&...) {}, *storage);

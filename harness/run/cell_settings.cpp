@@ -26,7 +26,8 @@ void append(const Options& options, const std::string& prefix,
 std::vector<std::pair<std::string, SettingValue>> cell_settings(const Cell& cell) {
   std::vector<std::pair<std::string, SettingValue>> settings;
   append(cell.settings, "", settings);
-  append(cell.dataset, "dataset.", settings);
+  append(cell.task.dataset, "dataset.", settings);
+  if (!cell.task.text.vocabulary.empty()) append(cell.task.text, "text.", settings);
   append(cell.evaluation, "evaluation.", settings);
   return settings;
 }

@@ -33,8 +33,8 @@ std::string phase_text(const Phase& phase) {
 }
 
 std::string header(const Cell& cell, const Recipe& recipe) {
-  auto text = fmt::format("{} {} {}\n", cell.model_label,
-                          bits_label(cell.weight_bits, cell.activation_bits), cell.method_label);
+  auto text = fmt::format("{} {} {} {}\n", cell.task.dataset.name, cell.model_label,
+                          cell.bits.name(), cell.method_label);
   text += fmt::format("  units: {}; first/last policy: {}\n",
                       recipe.granularity == Granularity::kLayer ? "layers" : "blocks",
                       cell.settings.first_last);
@@ -71,9 +71,8 @@ std::string layer_rows(const UnitGraph& model, const Unit& unit) {
 
 std::string describe_cell(const Cell& cell, const Task& task) {
   const auto recipe = make_recipe(cell.method, cell.settings);
-  auto model = task.make_model(cell.model);
-  assign_bits(model, static_cast<int>(cell.weight_bits), static_cast<int>(cell.activation_bits),
-              cell.settings.first_last);
+  auto model = task.make_model(model_spec(cell));
+  assign_bits(model, cell.bits, cell.settings.first_last);
   auto text = header(cell, recipe);
   text += fmt::format("  {:<20} {:<24} {:<20} {:>7} {:>11}\n", "unit", "layer", "kind", "weights",
                       "output");
@@ -86,12 +85,12 @@ std::string describe_cell(const Cell& cell, const Task& task) {
 std::string describe_sweep(const std::filesystem::path& config, const std::vector<std::string>& set,
                            const std::string& filter) {
   const auto sweep = load_sweep(config, set, known_names(), {/*check_files=*/false});
-  const auto task = make_task(sweep.task, sweep.dataset);
+  TaskSet tasks;
   std::string text;
   std::set<std::string> described;
   for (const Cell& cell : select_cells(expand(sweep), filter)) {
     // Seeds of one kind of cell look alike unless an override tells them apart.
-    const auto description = describe_cell(cell, *task);
+    const auto description = describe_cell(cell, tasks.open(cell.task));
     if (described.insert(description).second) text += description;
   }
   return text;

@@ -19,23 +19,22 @@
 namespace ptqbench {
 namespace {
 
-/// Values that many cells share, computed once.
+/// Values that many cells of one task share, computed once.
 class PlanCache {
  public:
   explicit PlanCache(const Task& task) : task_(task) {}
 
-  const std::string& checkpoint_hash(const Cell& cell) {
-    auto [entry, added] = hashes_.try_emplace(cell.checkpoint.string());
-    if (added) entry->second = sha256_file(cell.checkpoint.string());
-    return entry->second;
+  InputHashes hashes(const Cell& cell) {
+    return {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(),
+            ids_hash(cell)};
   }
 
   const std::string& ids_hash(const Cell& cell) {
     if (cell.settings.calibration_samples > task_.calibration_population()) {
       throw ConfigError(fmt::format(
           "{}: calibration_samples is {}, but split '{}' of data set '{}' has {} samples",
-          cell_label(cell), cell.settings.calibration_samples, cell.dataset.calibration_split,
-          cell.dataset.name, task_.calibration_population()));
+          cell_label(cell), cell.settings.calibration_samples, cell.task.dataset.calibration_split,
+          cell.task.dataset.name, task_.calibration_population()));
     }
     auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
     if (added) entry->second = calibration_ids_hash(calibration_ids(task_, cell));
@@ -43,7 +42,7 @@ class PlanCache {
   }
 
   const ModelCost& model_cost(const Cell& cell) {
-    auto [entry, added] = costs_.try_emplace(cell.model);
+    auto [entry, added] = costs_.try_emplace(model_key(cell));
     if (added) entry->second = measure_model(model(cell), one_sample());
     return entry->second;
   }
@@ -53,7 +52,7 @@ class PlanCache {
     const auto& settings = cell.settings;
     const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
                                         settings.batch_size, cell.evaluation.batch_size};
-    auto [entry, added] = memory_.try_emplace({cell.model, cell.method, sizes});
+    auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
     if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_);
     return entry->second;
   }
@@ -64,9 +63,20 @@ class PlanCache {
   }
 
  private:
+  /// Empty for no file.
+  const std::string& file_hash(const std::filesystem::path& file) {
+    auto [entry, added] = hashes_.try_emplace(file.string());
+    if (added && !file.empty()) entry->second = sha256_file(file.string());
+    return entry->second;
+  }
+
+  static std::string model_key(const Cell& cell) {
+    return cell.model + "\n" + cell.model_config.string();
+  }
+
   const UnitGraph& model(const Cell& cell) {
-    auto [entry, added] = models_.try_emplace(cell.model);
-    if (added) entry->second = task_.make_model(cell.model);
+    auto [entry, added] = models_.try_emplace(model_key(cell));
+    if (added) entry->second = task_.make_model(model_spec(cell));
     return entry->second;
   }
 
@@ -85,6 +95,23 @@ class PlanCache {
   double base_ = static_cast<double>(private_memory());
 };
 
+/// The caches of all tasks.
+class PlanCaches {
+ public:
+  explicit PlanCaches(TaskSet& tasks) : tasks_(tasks) {}
+
+  PlanCache& of(const Cell& cell) {
+    const auto key = task_key(cell.task);
+    const auto found = caches_.find(key);
+    if (found != caches_.end()) return found->second;
+    return caches_.emplace(key, PlanCache(tasks_.open(cell.task))).first->second;
+  }
+
+ private:
+  TaskSet& tasks_;
+  std::map<std::string, PlanCache> caches_;
+};
+
 /// Refuses cells that fit into the budget neither way.
 void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
   if (budget == 0) return;
@@ -100,23 +127,26 @@ void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
 }
 
 void require_checkpoints(const SweepConfig& sweep) {
-  for (const auto& model : sweep.models) {
-    if (!model.checkpoint.empty()) continue;
-    throw ConfigError(
-        fmt::format("model '{}' has no checkpoint: give it one, as in "
-                    "models: [{{name: {}, checkpoint: FILE}}]",
-                    model.label, model.name));
+  for (const auto& task : sweep.tasks) {
+    for (const auto& model : task.models) {
+      if (!model.checkpoint.empty()) continue;
+      throw ConfigError(
+          fmt::format("model '{}' has no checkpoint: give it one, as in "
+                      "models: [{{name: {}, checkpoint: FILE}}]",
+                      model.label, model.name));
+    }
   }
 }
 
 /// The cells with all that their settings and the shape of the data decide.
 std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::string& filter,
-                                        PlanCache& cache) {
+                                        PlanCaches& caches) {
   require_checkpoints(sweep);
   const auto cells = expand(sweep);
   const auto condition = parse_filter(filter, cells);
   std::vector<PlannedCell> plan;
   for (const Cell& cell : cells) {
+    PlanCache& cache = caches.of(cell);
     PlannedCell planned;
     planned.cell = cell;
     planned.selected = condition.matches(cell);
@@ -131,14 +161,13 @@ std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::str
 }
 
 /// Adds what the contents of the files decide.
-void identify_cells(std::vector<PlannedCell>& plan, const Task& task, PlanCache& cache,
+void identify_cells(std::vector<PlannedCell>& plan, PlanCaches& caches,
                     const std::filesystem::path& run_dir) {
   const auto finished = CellStore(run_dir).finished_fingerprints();
   std::map<std::string, std::string> labels;
   for (PlannedCell& planned : plan) {
     const Cell& cell = planned.cell;
-    planned.fingerprint =
-        fingerprint(cell, {cache.checkpoint_hash(cell), task.data_key(), cache.ids_hash(cell)});
+    planned.fingerprint = fingerprint(cell, caches.of(cell).hashes(cell));
     const auto [same, is_new] = labels.try_emplace(planned.fingerprint, cell_label(cell));
     if (!is_new) {
       throw ConfigError(fmt::format(
@@ -153,18 +182,18 @@ void identify_cells(std::vector<PlannedCell>& plan, const Task& task, PlanCache&
 }  // namespace
 
 std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
-                                   const Task& task, const std::filesystem::path& run_dir) {
-  PlanCache cache(task);
-  auto plan = estimate_cells(sweep, filter, cache);
-  identify_cells(plan, task, cache, run_dir);
+                                   TaskSet& tasks, const std::filesystem::path& run_dir) {
+  PlanCaches caches(tasks);
+  auto plan = estimate_cells(sweep, filter, caches);
+  identify_cells(plan, caches, run_dir);
   check_budget(plan, sweep.memory_budget);
   return plan;
 }
 
 std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
-                                                 const std::string& filter, const Task& task) {
-  PlanCache cache(task);
-  auto plan = estimate_cells(sweep, filter, cache);
+                                                 const std::string& filter, TaskSet& tasks) {
+  PlanCaches caches(tasks);
+  auto plan = estimate_cells(sweep, filter, caches);
   check_budget(plan, sweep.memory_budget);
   return plan;
 }

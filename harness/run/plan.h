@@ -10,7 +10,7 @@
 
 #include "harness/config/cell.h"
 #include "harness/config/sweep.h"
-#include "tasks/task.h"
+#include "harness/run/task_set.h"
 
 namespace ptqbench {
 
@@ -33,14 +33,14 @@ struct PlannedCell {
 };
 
 /// All cells of a sweep, in its order, with fingerprints and costs. Reads each checkpoint once.
-/// `filter` as in `--filter` ("" for all); `task` is the sweep's. Throws ConfigError and IoError.
+/// `filter` as in `--filter` ("" for all). Throws ConfigError and IoError.
 std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& filter,
-                                   const Task& task, const std::filesystem::path& run_dir);
+                                   TaskSet& tasks, const std::filesystem::path& run_dir);
 
 /// The same where files are missing, checkpoints or data: without fingerprints, and so without
-/// anything done. `task` may be a stand-in.
+/// anything done. `tasks` may hold stand-ins.
 std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
-                                                 const std::string& filter, const Task& task);
+                                                 const std::string& filter, TaskSet& tasks);
 
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);

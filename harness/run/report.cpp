@@ -22,7 +22,7 @@ constexpr double kMacsPerCoreSecond = 60e9;
 double core_hours(double tera_macs) { return tera_macs * 1e12 / kMacsPerCoreSecond / 3600; }
 
 std::string record_label(const CellRecord& record) {
-  return fmt::format("{} {} {} seed {}", record.model, bits_label(record), record.method,
+  return fmt::format("{} {} {} seed {}", record.model, bits_label(record.bits), record.method,
                      record.seed);
 }
 

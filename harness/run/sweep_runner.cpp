@@ -76,7 +76,7 @@ WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell
 struct Preparation {
   SweepConfig sweep;
   std::vector<PlannedCell> plan;
-  std::unique_ptr<Task> task;
+  TaskSet tasks;
   /// What a dry run could do without.
   std::vector<std::string> missing;
 };
@@ -86,14 +86,14 @@ std::filesystem::path run_directory(const RunOptions& options, const SweepConfig
                                                        : options.out);
 }
 
-/// The sweep's task, or a stand-in where its data are missing, which is noted. Throws IoError when
-/// there is no stand-in.
-std::unique_ptr<Task> make_task_or_stand_in(const SweepConfig& sweep,
+/// A task of the sweep, or a stand-in where its data are missing, which is noted. Throws IoError
+/// when there is no stand-in.
+std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
                                             std::vector<std::string>& missing) {
-  auto stand_in = make_stand_in_task(sweep.task, sweep.dataset);
+  auto stand_in = make_stand_in_task(options);
   if (missing.empty()) {
     try {
-      return make_task(sweep.task, sweep.dataset);
+      return make_task(options);
     } catch (const IoError& error) {
       if (!stand_in) throw;
       missing.emplace_back(error.what());
@@ -115,15 +115,16 @@ Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   ready.sweep =
       load_sweep(options.config, options.set, known_names(), {/*check_files=*/true, &missing});
   job.run_dir = run_directory(options, ready.sweep);
-  ready.task = make_task_or_stand_in(ready.sweep, missing.data);
+  for (const auto& task : ready.sweep.tasks)
+    ready.tasks.add(task.options, make_task_or_stand_in(task.options, missing.data));
   ready.missing = missing.data;
   for (const auto& note : missing.checkpoints) {
     const bool noted = std::count(ready.missing.begin(), ready.missing.end(), note) > 0;
     if (!noted) ready.missing.push_back(note);
   }
   ready.plan = ready.missing.empty()
-                   ? make_plan(ready.sweep, options.filter, *ready.task, job.run_dir)
-                   : make_plan_without_files(ready.sweep, options.filter, *ready.task);
+                   ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
+                   : make_plan_without_files(ready.sweep, options.filter, ready.tasks);
   return ready;
 }
 
@@ -133,8 +134,7 @@ Preparation prepare(const RunOptions& options, Job& job) {
   ready.sweep = load_sweep(options.config, options.set, known_names());
   job.run_dir = run_directory(options, ready.sweep);
   check_run_directory(job.run_dir);
-  ready.task = make_task(ready.sweep.task, ready.sweep.dataset);
-  ready.plan = make_plan(ready.sweep, options.filter, *ready.task, job.run_dir);
+  ready.plan = make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir);
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
     job.items.resize(static_cast<size_t>(options.limit));
@@ -190,7 +190,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     throw std::logic_error("the ranks expanded different sweeps");
 
   const CellStore store(job.run_dir);
-  CellRunner runner(communicator.rank(), threads, job.run_dir, std::move(ready.task));
+  CellRunner runner(communicator.rank(), threads, job.run_dir, std::move(ready.tasks));
   Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
   if (first) announce(ready, job, communicator.size(), threads);
   run_on_all_ranks(

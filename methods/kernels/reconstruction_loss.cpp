@@ -4,6 +4,8 @@
 #include <torch/csrc/autograd/custom_function.h>
 #include <torch/types.h>
 
+#include <numeric>
+
 #include "methods/kernels/activation_quant_cpu.h"
 #include "methods/kernels/keep_mask.h"
 
@@ -63,6 +65,12 @@ at::Tensor reconstruction_loss(const at::Tensor& output, const Rows& target, dou
   if (output.is_cpu() && samples_are_dense(output)) rows = row_pointers(target, output);
   if (rows.empty()) return composed_loss(output, gather(target), p);
   return ReconstructionLoss::apply(output, rows, p);
+}
+
+at::Tensor reconstruction_loss(const at::Tensor& output, const at::Tensor& target, double p) {
+  std::vector<int64_t> all(static_cast<size_t>(target.size(0)));
+  std::iota(all.begin(), all.end(), 0);
+  return reconstruction_loss(output, Rows{target, all}, p);
 }
 
 double reconstruction_error(const at::Tensor& output, const at::Tensor& target, double p) {

@@ -13,6 +13,9 @@ double loss_positions(const at::Tensor& output);
 /// A float64 scalar with a gradient for `output`; on the CPU one pass.
 at::Tensor reconstruction_loss(const at::Tensor& output, const Rows& target, double p);
 
+/// The same for a target [N, C, ...] that is at hand.
+at::Tensor reconstruction_loss(const at::Tensor& output, const at::Tensor& target, double p);
+
 /// The value alone, for tensors of equal shape.
 double reconstruction_error(const at::Tensor& output, const at::Tensor& target, double p);
 

@@ -10,8 +10,11 @@ namespace {
 class CostPass : public FullPrecisionPass {
  public:
   at::Tensor weight(const WeightSite& site) override {
-    weights_per_output_ =
-        static_cast<double>(site.value.numel()) / static_cast<double>(site.value.size(0));
+    // Rows of an embedding are looked up, not multiplied.
+    if (site.role == WeightRole::kProduct) {
+      weights_per_output_ =
+          static_cast<double>(site.value.numel()) / static_cast<double>(site.value.size(0));
+    }
     return site.value;
   }
 

@@ -11,9 +11,17 @@ namespace ptqbench {
 
 enum class Nonlinearity { kNone, kRelu, kRelu6 };
 
+/// Where a site stands in the network, as far as first/last-layer policies ask (bit_policy.h).
+enum class Place { kInner, kFirst, kLast };
+
+/// What a weight is multiplied with: a feature map, or nothing, its rows being looked up.
+enum class WeightRole { kProduct, kEmbedding };
+
 /// A weight tensor that can be quantized, and the quantizer it has been given.
 struct WeightSite {
   std::string name;
+  WeightRole role = WeightRole::kProduct;
+  Place place = Place::kInner;
   /// Full precision, [C_out, ...].
   at::Tensor value;
   /// 32: not quantized.
@@ -30,10 +38,19 @@ struct ActivationSite {
   /// False where the published methods put no quantizer (before a residual addition, at the
   /// network's output).
   bool quantizable = false;
+  Place place = Place::kInner;
   /// 32: not quantized.
   int bits = 32;
   std::optional<AffineQuantizer> quantizer;
 };
+
+/// A site that may be quantized, without a non-linearity.
+inline ActivationSite quantized_site(const std::string& name) {
+  ActivationSite site;
+  site.name = name;
+  site.quantizable = true;
+  return site;
+}
 
 /// Batch normalisation, parameters of shape [C].
 struct BatchNorm {

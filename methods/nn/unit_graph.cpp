@@ -29,6 +29,13 @@ ValueId UnitGraph::add(const std::string& name, const std::string& block,
   return value_count_++;
 }
 
+at::Tensor UnitGraph::position_mask(const Tensors& inputs) const {
+  for (size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i] == position_mask_) return inputs.at(i);
+  }
+  return {};
+}
+
 Tensors UnitGraph::run(size_t first, size_t last, const std::vector<ValueId>& input_ids,
                        const Tensors& inputs, const std::vector<ValueId>& output_ids,
                        Pass& pass) const {

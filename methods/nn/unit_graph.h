@@ -49,6 +49,13 @@ class UnitGraph {
   /// Declares what the model returns, in this order.
   void set_outputs(const std::vector<ValueId>& outputs) { outputs_ = outputs; }
 
+  /// Declares the model input that tells which positions of its sequences count, [N, L], 0 or 1;
+  /// models without one take no sequences.
+  void set_position_mask(ValueId input) { position_mask_ = input; }
+  bool has_position_mask() const { return position_mask_ >= 0; }
+  /// That input among all `inputs` of the model; undefined where there is none.
+  at::Tensor position_mask(const Tensors& inputs) const;
+
   const std::vector<Node>& nodes() const { return nodes_; }
   const std::vector<ValueId>& inputs() const { return inputs_; }
   const std::vector<ValueId>& outputs() const { return outputs_; }
@@ -79,6 +86,7 @@ class UnitGraph {
   std::vector<ValueId> inputs_;
   std::vector<ValueId> outputs_;
   int value_count_ = 0;
+  ValueId position_mask_ = -1;
 };
 
 /// Weight and activation sites of the nodes of a unit, in the order of execution.

@@ -5,6 +5,7 @@
 #include <unordered_map>
 
 #include "methods/kernels/activation_quant.h"
+#include "methods/nn/positions.h"
 #include "methods/quantizer/range_observer.h"
 #include "methods/reconstruction/streams.h"
 #include "methods/support/error.h"
@@ -17,10 +18,11 @@ constexpr int kFullPrecisionBits = 32;
 /// Finds a quantizer for every activation it is handed.
 class RangePass : public Pass {
  public:
-  RangePass(const MethodSettings& settings, RangeSource source)
+  RangePass(const MethodSettings& settings, RangeSource source, at::Tensor position_mask)
       : estimator_(range_estimator(settings.activation_range)),
         symmetric_(settings.activation_symmetric),
-        source_(source) {}
+        source_(source),
+        position_mask_(std::move(position_mask)) {}
 
   at::Tensor weight(const WeightSite& site) override {
     const bool quantized = source_ == RangeSource::kQuantizedNetwork && site.quantized.defined();
@@ -31,8 +33,8 @@ class RangePass : public Pass {
     const auto y = activate(terms, site.nonlinearity);
     if (site.bits == kFullPrecisionBits) return y;
     try {
-      const auto quantizer =
-          find_quantizer(y, estimator_, {site.bits, symmetric_, /*per_channel=*/false});
+      const auto quantizer = find_quantizer(real_positions(y, position_mask_), estimator_,
+                                            {site.bits, symmetric_, /*per_channel=*/false});
       found_.emplace(&site, quantizer);
       return source_ == RangeSource::kQuantizedNetwork
                  ? activate_and_quantize({y}, Nonlinearity::kNone, quantizer)
@@ -48,6 +50,7 @@ class RangePass : public Pass {
   RangeEstimator estimator_;
   bool symmetric_;
   RangeSource source_;
+  at::Tensor position_mask_;
   std::unordered_map<const ActivationSite*, AffineQuantizer> found_;
 };
 
@@ -72,7 +75,7 @@ void calibrate_weights(UnitGraph& model, const MethodSettings& settings) {
 void calibrate_activations(UnitGraph& model, const MethodSettings& settings, RangeSource source,
                            const Tensors& inputs) {
   const torch::NoGradGuard no_grad;
-  RangePass pass(settings, source);
+  RangePass pass(settings, source, model.position_mask(inputs));
   Stream stream(model, inputs);
   const auto units = model.units(Granularity::kBlock);
   for (size_t u = 0; u < units.size(); ++u) {

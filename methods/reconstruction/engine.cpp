@@ -12,6 +12,7 @@
 #include "methods/kernels/activation_quant.h"
 #include "methods/kernels/gather.h"
 #include "methods/kernels/reconstruction_loss.h"
+#include "methods/nn/positions.h"
 #include "methods/quantizer/rounding.h"
 #include "methods/reconstruction/adam.h"
 #include "methods/reconstruction/rounding_variable.h"
@@ -93,7 +94,10 @@ class UnitReconstruction::LearningPass : public Pass {
 
   bool learns() const { return !roundings_.empty() || (phase_.learn_steps && !steps_.empty()); }
 
-  void begin(const MiniBatch& batch) { batch_ = &batch; }
+  void begin(const MiniBatch& batch) {
+    batch_ = &batch;
+    if (data_.position_mask.defined()) batch_mask_ = gather({data_.position_mask, batch.ids});
+  }
 
   at::Tensor weight(const WeightSite& site) override {
     const auto found = weight_index_.find(&site);
@@ -121,9 +125,7 @@ class UnitReconstruction::LearningPass : public Pass {
     at::Tensor total;
     for (size_t i = 0; i < outputs.size(); ++i) {
       const auto part =
-          ends_in_loss_.count(i) != 0
-              ? outputs[i]
-              : reconstruction_loss(outputs[i], {data_.targets[i], batch_->ids}, phase_.norm);
+          ends_in_loss_.count(i) != 0 ? outputs[i] : output_loss(outputs[i], data_.targets[i]);
       total = total.defined() ? total + part : part;
     }
     return total;
@@ -171,8 +173,17 @@ class UnitReconstruction::LearningPass : public Pass {
   }
 
  private:
-  /// Steps whose activation is an output of the unit that nothing else in it reads.
+  at::Tensor output_loss(const at::Tensor& output, const at::Tensor& targets) const {
+    if (!batch_mask_.defined() || output.dim() < 3)
+      return reconstruction_loss(output, {targets, batch_->ids}, phase_.norm);
+    const auto target = real_positions(gather({targets, batch_->ids}), batch_mask_);
+    return reconstruction_loss(real_positions(output, batch_mask_), target, phase_.norm);
+  }
+
+  /// Steps whose activation is an output of the unit that nothing else in it reads. Where positions
+  /// are masked the loss picks them from the whole output instead.
   void find_losses(const UnitGraph& model, const Unit& unit) {
+    if (data_.position_mask.defined()) return;
     std::set<ValueId> read_inside;
     for (size_t n = unit.first; n < unit.last; ++n)
       read_inside.insert(model.nodes()[n].inputs.begin(), model.nodes()[n].inputs.end());
@@ -209,6 +220,8 @@ class UnitReconstruction::LearningPass : public Pass {
   const MethodSettings& settings_;
   RandomSource& random_;
   const MiniBatch* batch_ = nullptr;
+  /// Of the mini-batch, [B, L]; undefined without a mask.
+  at::Tensor batch_mask_;
   /// In the order of execution, so that sums and updates do not depend on addresses.
   std::vector<std::unique_ptr<RoundingVariable>> roundings_;
   std::vector<StepVariable> steps_;

@@ -7,18 +7,10 @@
 #include "methods/nn/unit_graph.h"
 #include "methods/recipes/recipe.h"
 #include "methods/reconstruction/random_source.h"
+#include "methods/reconstruction/unit_data.h"
 #include "methods/settings.h"
 
 namespace ptqbench {
-
-/// Everything a unit sees while it is reconstructed, for all calibration samples ([S, ...] each).
-struct UnitData {
-  /// The unit's inputs in the partly quantized network and in the full-precision one.
-  Tensors quantized_inputs;
-  Tensors full_precision_inputs;
-  /// The unit's outputs in the full-precision network.
-  Tensors targets;
-};
 
 /// Losses over the iterations of one unit, thinned to at most a few hundred points.
 struct LossCurve {

@@ -98,8 +98,7 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
   report.phase = phase.name;
   {
     const StageTimer timer(report_, "unit_errors");
-    report.error_before =
-        unit_error(model_, unit, data.quantized_inputs, data.targets, inside, phase.norm);
+    report.error_before = unit_error(model_, unit, data, inside, phase.norm);
   }
   {
     const StageTimer timer(report_, "reconstruction");
@@ -121,7 +120,10 @@ void ModelQuantizer::run_phase(const Phase& phase) {
   const auto units = model_.units(recipe_.granularity);
   for (size_t u = 0; u < units.size(); ++u) {
     const Unit& unit = units[u];
-    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}};
+    UnitData data{quantized.inputs(unit),
+                  full_precision.inputs(unit),
+                  {},
+                  model_.position_mask(calibration_)};
     {
       const StageTimer timer(report_, "streams");
       data.targets =
@@ -139,10 +141,9 @@ void ModelQuantizer::run_phase(const Phase& phase) {
     }
     if (work) {
       const StageTimer timer(report_, "unit_errors");
-      report_.units.back().error_after =
-          phase.inside == phase.preceding
-              ? outputs_error(outputs, data.targets, phase.norm)
-              : unit_error(model_, unit, data.quantized_inputs, data.targets, inside, phase.norm);
+      report_.units.back().error_after = phase.inside == phase.preceding
+                                             ? outputs_error(outputs, data, phase.norm)
+                                             : unit_error(model_, unit, data, inside, phase.norm);
     }
     quantized.push(unit, outputs);
     full_precision.push(unit, data.targets);
@@ -150,7 +151,7 @@ void ModelQuantizer::run_phase(const Phase& phase) {
 }
 
 QuantizationReport ModelQuantizer::run() {
-  assign_bits(model_, request_.weight_bits, request_.activation_bits, request_.settings.first_last);
+  assign_bits(model_, request_.bits, request_.settings.first_last);
   {
     const StageTimer timer(report_, "weight_ranges");
     calibrate_weights(model_, request_.settings);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "methods/nn/bit_widths.h"
 #include "methods/reconstruction/engine.h"
 #include "methods/reconstruction/stream_storage.h"
 
@@ -12,8 +13,7 @@ namespace ptqbench {
 
 /// One (bits, method, seed) for a model.
 struct QuantizationRequest {
-  int weight_bits = 4;
-  int activation_bits = 4;
+  BitWidths bits{4, 4};
   std::string method = "nearest";
   uint64_t seed = 0;
   MethodSettings settings;

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "methods/kernels/reconstruction_loss.h"
+#include "methods/nn/positions.h"
 
 namespace ptqbench {
 namespace {
@@ -26,14 +27,36 @@ Tensors slices(const Tensors& tensors, int64_t first, int64_t last) {
   return parts;
 }
 
-/// Summed over the samples of a chunk instead of averaged.
-double chunk_error(const Tensors& outputs, const Tensors& targets, double norm) {
-  double error = 0;
-  for (size_t i = 0; i < outputs.size(); ++i)
-    error += reconstruction_error(outputs[i], targets[i], norm) *
-             static_cast<double>(targets[i].size(0));
-  return error;
-}
+/// Mean over all samples of an error that comes chunk by chunk, of several outputs.
+class ErrorSum {
+ public:
+  ErrorSum(const UnitData& data, double norm)
+      : data_(data), norm_(norm), sums_(data.targets.size()), positions_(data.targets.size()) {}
+
+  void add(const Tensors& outputs, int64_t first, int64_t last) {
+    const auto mask = data_.position_mask.defined() ? data_.position_mask.slice(0, first, last)
+                                                    : data_.position_mask;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto output = real_positions(outputs[i], mask);
+      const auto target = real_positions(data_.targets[i].slice(0, first, last), mask);
+      const double positions = loss_positions(output);
+      sums_[i] += reconstruction_error(output, target, norm_) * positions;
+      positions_[i] += positions;
+    }
+  }
+
+  double mean() const {
+    double total = 0;
+    for (size_t i = 0; i < sums_.size(); ++i) total += sums_[i] / positions_[i];
+    return total;
+  }
+
+ private:
+  const UnitData& data_;
+  double norm_;
+  std::vector<double> sums_;
+  std::vector<double> positions_;
+};
 
 }  // namespace
 
@@ -85,24 +108,21 @@ Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs
   return whole;
 }
 
-double unit_error(const UnitGraph& model, const Unit& unit, const Tensors& inputs,
-                  const Tensors& targets, Pass& pass, double norm) {
-  double sum = 0;
-  const int64_t samples = inputs.at(0).size(0);
-  for_each_chunk(samples, [&](int64_t first, int64_t last) {
-    sum += chunk_error(model.forward(unit, slices(inputs, first, last), pass),
-                       slices(targets, first, last), norm);
+double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data, Pass& pass,
+                  double norm) {
+  ErrorSum error(data, norm);
+  for_each_chunk(data.quantized_inputs.at(0).size(0), [&](int64_t first, int64_t last) {
+    error.add(model.forward(unit, slices(data.quantized_inputs, first, last), pass), first, last);
   });
-  return sum / static_cast<double>(samples);
+  return error.mean();
 }
 
-double outputs_error(const Tensors& outputs, const Tensors& targets, double norm) {
-  double sum = 0;
-  const int64_t samples = targets.at(0).size(0);
-  for_each_chunk(samples, [&](int64_t first, int64_t last) {
-    sum += chunk_error(slices(outputs, first, last), slices(targets, first, last), norm);
+double outputs_error(const Tensors& outputs, const UnitData& data, double norm) {
+  ErrorSum error(data, norm);
+  for_each_chunk(data.targets.at(0).size(0), [&](int64_t first, int64_t last) {
+    error.add(slices(outputs, first, last), first, last);
   });
-  return sum / static_cast<double>(samples);
+  return error.mean();
 }
 
 }  // namespace ptqbench

@@ -2,6 +2,7 @@
 
 #include "methods/nn/unit_graph.h"
 #include "methods/reconstruction/stream_storage.h"
+#include "methods/reconstruction/unit_data.h"
 
 namespace ptqbench {
 
@@ -30,12 +31,12 @@ class Stream {
 Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
                  StreamStorage& storage);
 
-/// Reconstruction error (see reconstruction_error) of the unit's outputs on all samples, which are
-/// not kept.
-double unit_error(const UnitGraph& model, const Unit& unit, const Tensors& inputs,
-                  const Tensors& targets, Pass& pass, double norm);
+/// Reconstruction error (see reconstruction_error) of what the unit makes of its quantized inputs,
+/// over the real positions of all samples, summed over outputs; the outputs are not kept.
+double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data, Pass& pass,
+                  double norm);
 
 /// The same for outputs that are at hand.
-double outputs_error(const Tensors& outputs, const Tensors& targets, double norm);
+double outputs_error(const Tensors& outputs, const UnitData& data, double norm);
 
 }  // namespace ptqbench

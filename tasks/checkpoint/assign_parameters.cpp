@@ -84,4 +84,18 @@ void assign_parameters(const Checkpoint& checkpoint,
   }
 }
 
+int64_t assign_fitting_parameters(const Checkpoint& checkpoint,
+                                  const std::vector<NamedTensor>& model_parameters) {
+  const TensorsByName stored = by_name(checkpoint.tensors);
+  const at::NoGradGuard no_grad;
+  int64_t assigned = 0;
+  for (const auto& [name, parameter] : named_as_in(checkpoint, model_parameters)) {
+    const auto match = stored.find(name);
+    if (match == stored.end() || match->second->sizes() != parameter.sizes()) continue;
+    parameter.copy_(*match->second);
+    ++assigned;
+  }
+  return assigned;
+}
+
 }  // namespace ptqbench

@@ -30,4 +30,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path);
 /// changed.
 void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters);
 
+/// Copies those values whose name and shape a parameter has; returns how many.
+int64_t assign_fitting_parameters(const Checkpoint& checkpoint,
+                                  const std::vector<NamedTensor>& parameters);
+
 }  // namespace ptqbench

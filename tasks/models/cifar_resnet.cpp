@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "methods/nn/bit_policy.h"
 #include "tasks/models/conv_options.h"
 
 namespace ptqbench {
@@ -49,6 +50,7 @@ UnitGraph cifar_resnet(int blocks_per_stage, int64_t classes) {
                                               /*quantize_output=*/false),
                 {x});
   graph.set_outputs({x});
+  mark_first_and_last(graph);
   return graph;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "methods/nn/bit_policy.h"
 #include "tasks/models/conv_options.h"
 #include "tasks/models/inverted_residual.h"
 
@@ -75,6 +76,7 @@ UnitGraph build(const Shape& shape, int64_t classes) {
                                               Nonlinearity::kNone, /*quantize_output=*/false),
                 {x});
   graph.set_outputs({x});
+  mark_first_and_last(graph);
   return graph;
 }
 

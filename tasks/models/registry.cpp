@@ -4,6 +4,7 @@
 
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
+#include "tasks/models/bert.h"
 #include "tasks/models/cifar_resnet.h"
 #include "tasks/models/mnasnet.h"
 #include "tasks/models/mobilenet_v2.h"
@@ -45,23 +46,38 @@ const std::vector<Entry>& entries() {
   return all;
 }
 
-const Entry& find(const std::string& name) {
-  for (const auto& entry : entries()) {
-    if (entry.name == name) return entry;
-  }
-  throw ConfigError("unknown model '" + name + "'" + valid_names_hint(name, model_names()));
-}
-
-}  // namespace
-
-std::vector<std::string> model_names() {
+std::vector<std::string> image_classifier_names() {
   std::vector<std::string> names;
   for (const auto& entry : entries()) names.push_back(entry.name);
   return names;
 }
 
-std::string model_description(const std::string& name) { return find(name).description; }
+/// Null if there is none.
+const Entry* find(const std::string& name) {
+  for (const auto& entry : entries()) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
 
-UnitGraph make_model(const std::string& name, int64_t classes) { return find(name).make(classes); }
+}  // namespace
+
+std::vector<std::string> model_names() {
+  auto names = image_classifier_names();
+  for (auto& name : bert_names()) names.push_back(std::move(name));
+  return names;
+}
+
+std::string model_description(const std::string& name) {
+  const Entry* entry = find(name);
+  return entry == nullptr ? bert_description(name) : entry->description;
+}
+
+UnitGraph make_image_classifier(const std::string& name, int64_t classes) {
+  const Entry* entry = find(name);
+  if (entry != nullptr) return entry->make(classes);
+  throw ConfigError("no model for images is called '" + name + "'" +
+                    valid_names_hint(name, image_classifier_names()));
+}
 
 }  // namespace ptqbench

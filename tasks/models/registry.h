@@ -7,14 +7,14 @@
 
 namespace ptqbench {
 
-/// Names that `make_model` knows, in the order to list them.
+/// Names of all models, in the order to list them.
 std::vector<std::string> model_names();
 
 /// One line about a model, for `ptqbench list models`.
 std::string model_description(const std::string& name);
 
-/// The model with freshly initialised parameters (from the global generator). Throws ConfigError on
-/// an unknown name.
-UnitGraph make_model(const std::string& name, int64_t classes);
+/// A network for images [N, 3, H, W] -> [N, classes] with freshly initialised parameters (from the
+/// global generator). Throws ConfigError on the name of no such model.
+UnitGraph make_image_classifier(const std::string& name, int64_t classes);
 
 }  // namespace ptqbench

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "methods/nn/bit_policy.h"
 #include "tasks/models/conv_options.h"
 
 namespace ptqbench {
@@ -65,6 +66,7 @@ UnitGraph build(const Shape& shape, int64_t classes) {
                                               /*quantize_output=*/false),
                 {x});
   graph.set_outputs({x});
+  mark_first_and_last(graph);
   return graph;
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 
+#include "methods/nn/bit_policy.h"
 #include "tasks/models/conv_options.h"
 
 namespace ptqbench {
@@ -97,6 +98,7 @@ UnitGraph resnet(AddBlock add_block, int64_t expansion, const std::array<int, kS
                                               /*quantize_output=*/false),
                 {x});
   graph.set_outputs({x});
+  mark_first_and_last(graph);
   return graph;
 }
 

@@ -24,12 +24,12 @@ namespace {
 constexpr int64_t kEvaluationBatch = 64;
 
 const Task& fashion_mnist() {
-  static const auto task = make_task("image_classification", DatasetOptions());
+  static const auto task = make_task(TaskOptions());
   return *task;
 }
 
 UnitGraph shipped_resnet20() {
-  auto model = fashion_mnist().make_model("resnet20");
+  auto model = fashion_mnist().make_model({"resnet20", {}});
   auto parameters = model.parameters();
   for (const auto& buffer : model.buffers()) parameters.push_back(buffer);
   assign_parameters(load_checkpoint(std::filesystem::path(PTQBENCH_SOURCE_DIR) /
@@ -48,7 +48,7 @@ Tensors calibration(int64_t samples) {
 /// W4A4 by rounding to nearest.
 void quantize_to_nearest(UnitGraph& model) {
   const MethodSettings settings;
-  assign_bits(model, 4, 4, settings.first_last);
+  assign_bits(model, {4, 4}, settings.first_last);
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, calibration(64));
 }
@@ -64,7 +64,7 @@ void evaluate(benchmark::State& state, const std::string& precision) {
 
 /// The calibration data of every unit, in both streams.
 void collect_streams(benchmark::State& state, const std::string& name) {
-  auto model = fashion_mnist().make_model(name);
+  auto model = fashion_mnist().make_model({name, {}});
   model.fold_batch_norm();
   quantize_to_nearest(model);
   const auto inputs = calibration(256);

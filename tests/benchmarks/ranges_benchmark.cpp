@@ -26,8 +26,8 @@ struct Network {
 const Network& network() {
   static const Network loaded = [] {
     at::set_num_threads(1);
-    const auto task = make_task("image_classification", DatasetOptions());
-    Network n{task->make_model("resnet20"), {}};
+    const auto task = make_task(TaskOptions());
+    Network n{task->make_model({"resnet20", {}}), {}};
     auto parameters = n.model.parameters();
     for (const auto& buffer : n.model.buffers()) parameters.push_back(buffer);
     assign_parameters(load_checkpoint(std::filesystem::path(PTQBENCH_SOURCE_DIR) /
@@ -48,7 +48,7 @@ template <class Body>
 void on_network(benchmark::State& state, int weight_bits, int activation_bits, Body body) {
   try {
     UnitGraph model = network().model;
-    assign_bits(model, weight_bits, activation_bits, MethodSettings().first_last);
+    assign_bits(model, {weight_bits, activation_bits}, MethodSettings().first_last);
     for (auto _ : state) body(model);
   } catch (const Error& error) {
     state.SkipWithError(error.what());

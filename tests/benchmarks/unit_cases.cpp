@@ -53,7 +53,7 @@ std::pair<UnitGraph, at::Tensor> model_and_input(const std::string& name) {
               at::relu(at::randn({kSamples, block.channels, block.size, block.size}))};
     }
   }
-  return {make_model("resnet20", 10), at::randn({kSamples, 3, 32, 32})};
+  return {make_image_classifier("resnet20", 10), at::randn({kSamples, 3, 32, 32})};
 }
 
 /// The data of the unit called `name`: both streams pushed up to it.
@@ -65,7 +65,7 @@ UnitData collect(const UnitGraph& model, const std::vector<Unit>& units, const s
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   for (const Unit& unit : units) {
-    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}};
+    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}, {}};
     data.targets = run_unit(model, unit, data.full_precision_inputs, full_precision_pass, storage);
     if (unit.name == name) return data;
     quantized.push(unit, run_unit(model, unit, data.quantized_inputs, quantized_pass, storage));
@@ -106,7 +106,7 @@ std::vector<BareConvolution> convolutions_of(const UnitGraph& model, const Unit&
 
 std::vector<std::string> unit_case_names() {
   std::vector<std::string> names;
-  for (const Unit& unit : make_model("resnet20", 10).units(Granularity::kBlock)) {
+  for (const Unit& unit : make_image_classifier("resnet20", 10).units(Granularity::kBlock)) {
     if (unit.has_weights) names.push_back(unit.name);
   }
   for (const auto& block : kResnet18Blocks) names.emplace_back(block.name);
@@ -126,7 +126,7 @@ UnitCase make_unit_case(const std::string& name, int64_t iterations) {
   made.settings.batch_size = kBatch;
   // What ranges are does not matter here, and these are found at once.
   made.settings.weight_range = made.settings.activation_range = "min_max";
-  assign_bits(made.model, 4, 4, "qdrop");
+  assign_bits(made.model, {4, 4}, "qdrop");
   calibrate_weights(made.model, made.settings);
   calibrate_activations(made.model, made.settings, RangeSource::kFullPrecision, {input});
   made.phase = make_recipe("qdrop", made.settings).phases.at(0);

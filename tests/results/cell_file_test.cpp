@@ -57,8 +57,7 @@ void expect_equal(const CellRecord& left, const CellRecord& right) {
   EXPECT_EQ(left.dataset, right.dataset);
   EXPECT_EQ(left.model, right.model);
   EXPECT_EQ(left.method, right.method);
-  EXPECT_EQ(left.weight_bits, right.weight_bits);
-  EXPECT_EQ(left.activation_bits, right.activation_bits);
+  EXPECT_EQ(left.bits, right.bits);
   EXPECT_EQ(left.seed, right.seed);
   EXPECT_EQ(left.status, right.status);
   EXPECT_EQ(left.failed_stage, right.failed_stage);

@@ -10,12 +10,15 @@
 namespace ptqbench {
 namespace {
 
-TEST(CellRecord, BitsLabelNamesWeightsThenActivations) { EXPECT_EQ(bits_label(2, 4), "w2a4"); }
+TEST(CellRecord, BitsLabelNamesWeightsThenActivations) {
+  EXPECT_EQ(bits_label({2, 4}), "w2a4");
+  EXPECT_EQ(bits_label({2, 4, 8}), "e8w2a4");
+}
 
 TEST(CellRecord, BitsAreOrderedFromEasyToHard) {
   std::vector<std::pair<int64_t, int64_t>> bits = {{2, 2}, {3, 3}, {8, 8}, {2, 4}, {4, 4}, {4, 2}};
   std::sort(bits.begin(), bits.end(), [](const auto& left, const auto& right) {
-    return bits_before(left.first, left.second, right.first, right.second);
+    return bits_before({left.first, left.second}, {right.first, right.second});
   });
   EXPECT_THAT(bits, ::testing::ElementsAre(std::pair(8, 8), std::pair(4, 4), std::pair(2, 4),
                                            std::pair(3, 3), std::pair(4, 2), std::pair(2, 2)));

@@ -33,7 +33,7 @@ PublishedValue published_value(const std::string& method, int64_t bits, double v
   PublishedValue published;
   published.model = "resnet20";
   published.method = method;
-  published.weight_bits = published.activation_bits = bits;
+  published.bits = {bits, bits};
   published.value = value;
   return published;
 }

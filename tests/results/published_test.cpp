@@ -19,8 +19,7 @@ PublishedValue value(const std::string& method, double number,
   PublishedValue v;
   v.model = "resnet18";
   v.method = method;
-  v.weight_bits = method == "fp" ? 32 : 2;
-  v.activation_bits = method == "fp" ? 32 : 4;
+  if (method != "fp") v.bits = {2, 4};
   v.value = number;
   v.settings = std::move(settings);
   return v;
@@ -66,8 +65,7 @@ ComparedCell cell(const std::string& first_last = "qdrop") {
   c.metric = "top1_accuracy";
   c.model = "resnet18";
   c.method = "qdrop";
-  c.weight_bits = 2;
-  c.activation_bits = 4;
+  c.bits = {2, 4};
   c.settings = {{"iterations", "20000"}, {"first_last", first_last}};
   return c;
 }
@@ -110,7 +108,7 @@ TEST(ReferencesFor, SettingsOfTheSourceDecideWhereTheyAreStated) {
 TEST(ReferencesFor, FullPrecisionStandsBesideAnySettings) {
   auto c = cell("none");
   c.method = "fp";
-  c.weight_bits = c.activation_bits = 32;
+  c.bits = {};
   EXPECT_THAT(beside(c, {"qdrop"}), ElementsAre(71.06));
 }
 
@@ -131,10 +129,10 @@ TEST(ReferencesFor, EverythingElseMustBeEqual) {
   c.method = "brecq";
   expect_none(c);
   c = cell();
-  c.weight_bits = 4;
+  c.bits.weights = 4;
   expect_none(c);
   c = cell();
-  c.activation_bits = 2;
+  c.bits.activations = 2;
   expect_none(c);
 }
 

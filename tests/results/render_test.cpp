@@ -33,7 +33,7 @@ AccuracyTable sample_table() {
       less_drop,
   };
   for (CellRecord& cell : cells) {
-    if (cell.weight_bits == 4 && cell.method == "qdrop") {
+    if (cell.bits.weights == 4 && cell.method == "qdrop") {
       cell.settings = {{"drop_probability", 0.5}};
     }
   }

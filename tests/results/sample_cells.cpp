@@ -11,8 +11,7 @@ CellRecord full_cell() {
   cell.dataset = "fashion_mnist";
   cell.model = "resnet20";
   cell.method = "qdrop";
-  cell.weight_bits = 2;
-  cell.activation_bits = 4;
+  cell.bits = {2, 4};
   cell.seed = -3;
   cell.metric_name = "top1_accuracy";
   cell.higher_is_better = false;
@@ -78,8 +77,7 @@ CellRecord simple_cell(char digit, const std::string& model, int64_t weight_bits
   cell.dataset = "fashion_mnist";
   cell.model = model;
   cell.method = method;
-  cell.weight_bits = weight_bits;
-  cell.activation_bits = activation_bits;
+  cell.bits = {weight_bits, activation_bits};
   cell.seed = seed;
   cell.metric_name = "top1_accuracy";
   cell.metric = metric;

@@ -18,7 +18,7 @@ using ::testing::IsEmpty;
 std::vector<std::string> row_names(const AccuracyTable& table) {
   std::vector<std::string> names;
   for (const TableRow& row : table.rows) {
-    names.push_back(bits_label(row.weight_bits, row.activation_bits) + " " + row.method +
+    names.push_back(bits_label(row.bits) + " " + row.method +
                     (row.variant.empty() ? "" : " " + row.variant));
   }
   return names;

@@ -1,5 +1,7 @@
 #include "tests/support/tiny_models.h"
 
+#include "methods/nn/bit_policy.h"
+
 namespace ptqbench::testing {
 namespace {
 
@@ -41,6 +43,7 @@ UnitGraph tiny_resnet() {
   x = graph.add("linear", "",
                 std::make_shared<QuantLinear>("linear", 8, 3, Nonlinearity::kNone, false), {x});
   graph.set_outputs({x});
+  mark_first_and_last(graph);
   return graph;
 }
 

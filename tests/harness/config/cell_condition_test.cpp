@@ -49,15 +49,17 @@ TEST(CellFilter, UnknownKeysAndValuesAreAllReported) {
   const std::string place = "--filter " + filter + ": ";
   EXPECT_EQ(error(filter),
             place +
-                "modle: unknown key; did you mean 'model'? (valid: model, method, bits, seed)\n" +
+                "modle: unknown key; did you mean 'model'? (valid: dataset, model, method, bits, "
+                "seed)\n" +
                 place +
                 "method: no cell has 'qdorp'; did you mean 'qdrop'? (valid: nearest, brecq, qdrop, "
                 "q25)\n" +
                 place + "bits: no cell has 'w3a3'; did you mean 'w4a4'? (valid: w4a4, w2a4)\n" +
                 place + "seed: no cell has '9'; did you mean '1'? (valid: 1, 2, 3)\n" + place +
                 "bits: the key is given twice\n" + place +
-                "bits: expected bits such as w4a4, or w4 for weights only, got '4'\n" + place +
-                "expected key=value or key=value|value, got 'oops'");
+                "bits: expected bits such as w4a4, w4 for weights only, or e8w4a4 with embeddings "
+                "apart, got '4'\n" +
+                place + "expected key=value or key=value|value, got 'oops'");
 }
 
 TEST(CellFilter, EmptyPartsAreErrors) {

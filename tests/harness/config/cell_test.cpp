@@ -31,14 +31,14 @@ const Cell& find(const std::vector<Cell>& cells, const std::string& label) {
 TEST(Cell, TheProductHasEveryCellOnceInAFixedOrder) {
   const auto cells = expand(small_sweep());
   ASSERT_EQ(cells.size(), 2u * 3u * 4u * 2u);
-  EXPECT_EQ(cell_label(cells[0]), "resnet20 w4a4 nearest seed 1");
-  EXPECT_EQ(cell_label(cells[1]), "resnet20 w4a4 nearest seed 2");
-  EXPECT_EQ(cell_label(cells[2]), "resnet20 w4a4 adaround seed 1");
-  EXPECT_EQ(cell_label(cells[8]), "resnet20 w2a4 nearest seed 1");
-  EXPECT_EQ(cell_label(cells[24]), "mb w4a4 nearest seed 1");
-  EXPECT_EQ(cell_label(cells[47]), "mb w3a32 qdrop seed 2");
+  EXPECT_EQ(cell_label(cells[0]), "cifar10 resnet20 w4a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[1]), "cifar10 resnet20 w4a4 nearest seed 2");
+  EXPECT_EQ(cell_label(cells[2]), "cifar10 resnet20 w4a4 adaround seed 1");
+  EXPECT_EQ(cell_label(cells[8]), "cifar10 resnet20 w2a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[24]), "cifar10 mb w4a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[47]), "cifar10 mb w3a32 qdrop seed 2");
   EXPECT_EQ(cells[47].model, "mobilenet_v2_cifar");
-  EXPECT_EQ(cells[47].activation_bits, 32);
+  EXPECT_EQ(cells[47].bits.activations, 32);
   std::set<std::string> labels;
   for (const auto& cell : cells) labels.insert(cell_label(cell));
   EXPECT_EQ(labels.size(), cells.size());
@@ -46,48 +46,47 @@ TEST(Cell, TheProductHasEveryCellOnceInAFixedOrder) {
 
 TEST(Cell, SettingsComeFromTheSweepThenTheMethodThenTheOverridesInOrder) {
   const auto cells = expand(small_sweep());
-  const auto& plain = find(cells, "resnet20 w4a4 adaround seed 1").settings;
+  const auto& plain = find(cells, "cifar10 resnet20 w4a4 adaround seed 1").settings;
   EXPECT_EQ(plain.iterations, 20);
   EXPECT_EQ(plain.batch_size, 4);
   EXPECT_EQ(plain.drop_probability, 0.5);
-  const auto& method = find(cells, "resnet20 w4a4 q25 seed 1").settings;
+  const auto& method = find(cells, "cifar10 resnet20 w4a4 q25 seed 1").settings;
   EXPECT_EQ(method.iterations, 30);
   EXPECT_EQ(method.drop_probability, 0.25);
   // By name an override means both qdrop entries.
-  EXPECT_EQ(find(cells, "mb w4a4 q25 seed 1").settings.iterations, 40);
-  EXPECT_EQ(find(cells, "mb w4a4 qdrop seed 1").settings.iterations, 40);
-  EXPECT_EQ(find(cells, "mb w4a4 qdrop seed 1").settings.round_weight, 0.1);
-  EXPECT_EQ(find(cells, "mb w4a4 adaround seed 1").settings.iterations, 20);
+  EXPECT_EQ(find(cells, "cifar10 mb w4a4 q25 seed 1").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "cifar10 mb w4a4 qdrop seed 1").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "cifar10 mb w4a4 qdrop seed 1").settings.round_weight, 0.1);
+  EXPECT_EQ(find(cells, "cifar10 mb w4a4 adaround seed 1").settings.iterations, 20);
   // The later override wins where both match; by label it means one.
-  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 2").settings.iterations, 50);
-  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 2").settings.round_weight, 0.1);
-  EXPECT_EQ(find(cells, "mb w2a4 qdrop seed 2").settings.iterations, 40);
-  EXPECT_EQ(find(cells, "mb w2a4 q25 seed 1").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "cifar10 mb w2a4 q25 seed 2").settings.iterations, 50);
+  EXPECT_EQ(find(cells, "cifar10 mb w2a4 q25 seed 2").settings.round_weight, 0.1);
+  EXPECT_EQ(find(cells, "cifar10 mb w2a4 qdrop seed 2").settings.iterations, 40);
+  EXPECT_EQ(find(cells, "cifar10 mb w2a4 q25 seed 1").settings.iterations, 40);
 }
 
 TEST(Cell, CellsThatDifferOnlyInTheCheckpointAreDistinct) {
   auto sweep = small_sweep();
-  sweep.models[1] = sweep.models[0];
-  sweep.models[1].label = "other";
+  sweep.tasks[0].models[1] = sweep.tasks[0].models[0];
+  sweep.tasks[0].models[1].label = "other";
   EXPECT_THROW(expand(sweep), ConfigError);
-  sweep.models[1].checkpoint = "/x";
+  sweep.tasks[0].models[1].checkpoint = "/x";
   EXPECT_NO_THROW(expand(sweep));
 }
 
 Cell example() {
   Cell cell;
-  cell.task = "image_classification";
-  cell.dataset.name = "cifar10";
-  cell.dataset.mean = {0.5, 0.25};
+  cell.task.name = "image_classification";
+  cell.task.dataset.name = "cifar10";
+  cell.task.dataset.mean = {0.5, 0.25};
   cell.model = "resnet20";
-  cell.weight_bits = 4;
-  cell.activation_bits = 4;
+  cell.bits = {4, 4};
   cell.method = "qdrop";
   cell.seed = 1;
   return cell;
 }
 
-const InputHashes kHashes = {"aa", "cc", "bb"};
+const InputHashes kHashes = {"aa", "", "cc", "bb"};
 
 // The fingerprint is a promise to files already written: when this test fails, kResultFormatVersion
 // has to go up. The hash is that of the text below, as sha256sum prints it.
@@ -145,35 +144,40 @@ void change(bool& value) { value = !value; }
 void change(std::string& value) { value += "x"; }
 void change(std::vector<double>& value) { value.push_back(0.5); }
 
-template <class Options>
-void expect_sensitive(Options Cell::*part, const std::set<std::string>& except = {}) {
+template <class PartOf>
+void expect_sensitive(PartOf part_of, const std::set<std::string>& except = {}) {
   const auto before = fingerprint(example(), kHashes);
-  for (const auto& field : Options::fields()) {
+  for (const auto& field : std::decay_t<decltype(part_of(*std::make_unique<Cell>()))>::fields()) {
     auto cell = example();
-    std::visit([&](auto member) { change((cell.*part).*member); }, field.member);
+    std::visit([&](auto member) { change(part_of(cell).*member); }, field.member);
     EXPECT_EQ(fingerprint(cell, kHashes) == before, except.count(field.name) == 1) << field.name;
   }
 }
 
 TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
-  expect_sensitive(&Cell::settings);
-  expect_sensitive(&Cell::evaluation);
-  expect_sensitive(&Cell::dataset, {"root", "label_file", "classes"});
+  expect_sensitive([](Cell & cell) -> auto& { return cell.settings; });
+  expect_sensitive([](Cell & cell) -> auto& { return cell.evaluation; });
+  expect_sensitive([](Cell & cell) -> auto& { return cell.task.dataset; },
+                   {"root", "label_file", "classes"});
   std::set<std::string> prints = {
-      fingerprint(example(), kHashes), fingerprint(example(), {"a", "cc", "bb"}),
-      fingerprint(example(), {"aa", "c", "bb"}), fingerprint(example(), {"aa", "cc", "b"})};
+      fingerprint(example(), kHashes), fingerprint(example(), {"a", "", "cc", "bb"}),
+      fingerprint(example(), {"aa", "", "c", "bb"}), fingerprint(example(), {"aa", "", "cc", "b"}),
+      fingerprint(example(), {"aa", "m", "cc", "bb"})};
   const auto add = [&](auto alter) {
     auto cell = example();
     alter(cell);
     prints.insert(fingerprint(cell, kHashes));
   };
-  add([](Cell& cell) { cell.task = "object_detection"; });
+  add([](Cell& cell) { cell.task.name = "object_detection"; });
   add([](Cell& cell) { cell.model = "resnet18"; });
   add([](Cell& cell) { cell.method = "brecq"; });
-  add([](Cell& cell) { cell.weight_bits = 3; });
-  add([](Cell& cell) { cell.activation_bits = 3; });
+  add([](Cell& cell) { cell.bits.weights = 3; });
+  add([](Cell& cell) { cell.bits.activations = 3; });
+  add([](Cell& cell) { cell.bits.embeddings = 8; });
+  add([](Cell& cell) { cell.task.text.vocabulary = "v.txt"; });
+  add([](Cell& cell) { cell.task.text = {"v.txt", true, 64}; });
   add([](Cell& cell) { cell.seed = 2; });
-  EXPECT_EQ(prints.size(), 10u);
+  EXPECT_EQ(prints.size(), 14u);
 }
 
 TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
@@ -181,7 +185,7 @@ TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
   cell.model_label = "a";
   cell.method_label = "b";
   cell.checkpoint = "/some/where";
-  cell.dataset.root = "/data";
+  cell.task.dataset.root = "/data";
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
@@ -189,9 +193,9 @@ TEST(Cell, AModelsToleranceGoesBeforeTheSweeps) {
   auto sweep = small_sweep();
   sweep.full_precision_tolerance = 1;
   sweep.on_full_precision_mismatch = OnMismatch::kContinue;
-  sweep.models[0].expected = 71;
-  sweep.models[1].expected = 72;
-  sweep.models[1].full_precision_tolerance = 0.25;
+  sweep.tasks[0].models[0].expected = 71;
+  sweep.tasks[0].models[1].expected = 72;
+  sweep.tasks[0].models[1].full_precision_tolerance = 0.25;
   const auto cells = expand(sweep);
   const auto& first = cells.front().full_precision;
   EXPECT_EQ(first.expected, 71);

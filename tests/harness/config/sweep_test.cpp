@@ -59,21 +59,21 @@ TEST_F(Sweep, ReadsEverySection) {
   write("checkpoints/x.safetensors", "x");
   const auto sweep = load(write("full.yaml", kFull));
   EXPECT_EQ(sweep.name, "full");
-  EXPECT_EQ(sweep.task, "image_classification");
-  EXPECT_EQ(sweep.dataset.name, "cifar10");
-  EXPECT_EQ(sweep.dataset.root, at("data"));
-  EXPECT_EQ(sweep.dataset.label_file, at("lists/val.txt"));
-  EXPECT_EQ(sweep.dataset.classes, 10);
-  EXPECT_EQ(sweep.dataset.mean, (std::vector<double>{0.1, 0.25, 0.5}));
-  ASSERT_EQ(sweep.models.size(), 2u);
-  EXPECT_EQ(sweep.models[0].label, "resnet20");
-  EXPECT_TRUE(sweep.models[0].checkpoint.empty());
-  EXPECT_EQ(sweep.models[1].label, "mb: v2");
-  EXPECT_EQ(sweep.models[1].checkpoint, at("checkpoints/x.safetensors"));
-  EXPECT_FALSE(sweep.models[0].expected);
-  EXPECT_EQ(sweep.models[1].expected, 92.5);
-  EXPECT_EQ(sweep.models[1].expected_samples, 50);
-  EXPECT_EQ(sweep.models[1].full_precision_tolerance, 0.25);
+  EXPECT_EQ(sweep.tasks[0].options.name, "image_classification");
+  EXPECT_EQ(sweep.tasks[0].options.dataset.name, "cifar10");
+  EXPECT_EQ(sweep.tasks[0].options.dataset.root, at("data"));
+  EXPECT_EQ(sweep.tasks[0].options.dataset.label_file, at("lists/val.txt"));
+  EXPECT_EQ(sweep.tasks[0].options.dataset.classes, 10);
+  EXPECT_EQ(sweep.tasks[0].options.dataset.mean, (std::vector<double>{0.1, 0.25, 0.5}));
+  ASSERT_EQ(sweep.tasks[0].models.size(), 2u);
+  EXPECT_EQ(sweep.tasks[0].models[0].label, "resnet20");
+  EXPECT_TRUE(sweep.tasks[0].models[0].checkpoint.empty());
+  EXPECT_EQ(sweep.tasks[0].models[1].label, "mb: v2");
+  EXPECT_EQ(sweep.tasks[0].models[1].checkpoint, at("checkpoints/x.safetensors"));
+  EXPECT_FALSE(sweep.tasks[0].models[0].expected);
+  EXPECT_EQ(sweep.tasks[0].models[1].expected, 92.5);
+  EXPECT_EQ(sweep.tasks[0].models[1].expected_samples, 50);
+  EXPECT_EQ(sweep.tasks[0].models[1].full_precision_tolerance, 0.25);
   EXPECT_EQ(sweep.full_precision_tolerance, 1);
   EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kContinue);
   ASSERT_EQ(sweep.bits.size(), 3u);
@@ -118,10 +118,10 @@ TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
 
 TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
   auto sweep = load_with("");
-  sweep.dataset.root = "/data/${HOME}/a b: [c] #d";
-  sweep.dataset.label_file = "/lists/$val.txt";
-  sweep.models[0].checkpoint = "/x/$$ 'y' \"z\"\\w";
-  sweep.models[0].label = "null";
+  sweep.tasks[0].options.dataset.root = "/data/${HOME}/a b: [c] #d";
+  sweep.tasks[0].options.dataset.label_file = "/lists/$val.txt";
+  sweep.tasks[0].models[0].checkpoint = "/x/$$ 'y' \"z\"\\w";
+  sweep.tasks[0].models[0].label = "null";
   sweep.methods[0].label = "~ \xc3\xa9 # - {}";
   sweep.methods[0].set = {{"step_lr", "5e-324"}};
   EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names(), {false}) == sweep)
@@ -138,10 +138,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   };
   EXPECT_FALSE(differs([](SweepConfig&) {}));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.name = "x"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.task = "x"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.dataset.crop = 1; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].checkpoint = "x"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.models.pop_back(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.name = "x"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.dataset.crop = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint = "x"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models.pop_back(); }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.bits[0].weights = 5; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.methods[1].set.clear(); }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.seeds = {3}; }));
@@ -150,9 +150,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[1].set[0].second = "4"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.evaluation.samples = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].expected = 1; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].expected_samples = 1; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.models[1].full_precision_tolerance.reset(); }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected_samples = 1; }));
+  EXPECT_TRUE(
+      differs([](SweepConfig& s) { s.tasks[0].models[1].full_precision_tolerance.reset(); }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.full_precision_tolerance = 2; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.on_full_precision_mismatch = OnMismatch::kFail; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.reproduces.pop_back(); }));
@@ -171,10 +172,10 @@ TEST_F(Sweep, IncludedSectionsMerge) {
   EXPECT_EQ(sweep.settings.iterations, 20);
   EXPECT_EQ(sweep.settings.batch_size, 8);
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{5}));
-  EXPECT_EQ(sweep.dataset.name, "cifar10");
-  EXPECT_EQ(sweep.dataset.crop, 24);
-  EXPECT_EQ(sweep.dataset.resize, 40);
-  EXPECT_EQ(sweep.models[0].checkpoint, at("base/ck.bin"));
+  EXPECT_EQ(sweep.tasks[0].options.dataset.name, "cifar10");
+  EXPECT_EQ(sweep.tasks[0].options.dataset.crop, 24);
+  EXPECT_EQ(sweep.tasks[0].options.dataset.resize, 40);
+  EXPECT_EQ(sweep.tasks[0].models[0].checkpoint, at("base/ck.bin"));
 }
 
 TEST_F(Sweep, SetOverridesTheFile) {
@@ -190,8 +191,8 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
                             "evaluation.samples=-1"}),
             "--set evaluation.samples=-1: evaluation.samples: expected an integer from 0 to "
             "1000000000, got '-1'\n"
-            "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, task, "
-            "dataset, models, bits, "
+            "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
+            "dataset, text, models, bits, "
             "methods, seeds, settings, overrides, evaluation, threads, memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
@@ -316,7 +317,7 @@ TEST_F(Sweep, ACheckpointMustExistUnlessFilesAreNotChecked) {
   EXPECT_EQ(error_of(rest + models),
             "s.yaml:7: models[0].checkpoint: the file " + at("none.bin") + " does not exist");
   const auto sweep = load_sweep(at("s.yaml"), {}, known_names(), {false});
-  EXPECT_EQ(sweep.models[0].checkpoint, at("none.bin"));
+  EXPECT_EQ(sweep.tasks[0].models[0].checkpoint, at("none.bin"));
   std::filesystem::create_directory(at("none.bin"));
   EXPECT_EQ(error_of(rest + models),
             "s.yaml:7: models[0].checkpoint: " + at("none.bin") + " is a folder, expected a file");
@@ -329,7 +330,8 @@ TEST_F(Sweep, PathsMayUseVariables) {
   const auto set = [](const std::string& variable) {
     return "models=[{name: resnet20, checkpoint: '${" + variable + "}/c.bin'}]";
   };
-  EXPECT_EQ(load_with("", {set("PTQBENCH_TEST_CHECKPOINTS")}).models[0].checkpoint, at("c.bin"));
+  EXPECT_EQ(load_with("", {set("PTQBENCH_TEST_CHECKPOINTS")}).tasks[0].models[0].checkpoint,
+            at("c.bin"));
   EXPECT_EQ(
       error_of("name: a\ntask: image_classification\ndataset: {name: cifar10, root: "
                "'${PTQBENCH_TEST_UNSET}'}\n"
@@ -351,7 +353,7 @@ TEST_F(Sweep, WhatIsMissingCanBeNotedInsteadOfRefused) {
                           "bits: [w4a4]\nmethods: [qdrop]\n");
   MissingInputs missing;
   const auto sweep = load_sweep(path, {}, known_names(), {/*check_files=*/true, &missing});
-  EXPECT_EQ(sweep.models[1].checkpoint, "${PTQBENCH_TEST_UNSET}/b");
+  EXPECT_EQ(sweep.tasks[0].models[1].checkpoint, "${PTQBENCH_TEST_UNSET}/b");
   const std::string unset = "environment variable 'PTQBENCH_TEST_UNSET' is not set";
   EXPECT_EQ(missing.data, std::vector<std::string>{unset});
   EXPECT_EQ(missing.checkpoints,
@@ -383,10 +385,11 @@ TEST_F(Sweep, AnOverrideThatMatchesNothingIsAnError) {
       "adaround, brecq, qdrop)\n"
       "s.yaml:10: overrides[2].when: matches no cell of this sweep\n"
       "s.yaml:11: overrides[3].when: matches no cell of this sweep\n"
-      "s.yaml:12: overrides[4].when.modle: unknown key; did you mean 'model'? (valid: model, "
+      "s.yaml:12: overrides[4].when.modle: unknown key; did you mean 'model'? (valid: dataset, "
+      "model, "
       "method, bits, "
       "seed)\n"
-      "s.yaml:13: overrides[5].when: expected at least one of model, method, bits, seed\n"
+      "s.yaml:13: overrides[5].when: expected at least one of dataset, model, method, bits, seed\n"
       "s.yaml:13: overrides[5].set: expected at least one setting\n"
       "s.yaml:14: overrides[6].when.model: expected at least one\n"
       "s.yaml:15: overrides[7].when: the required key is missing\n"
@@ -404,9 +407,36 @@ TEST_F(Sweep, AnOverrideMayNameAMethodThatOnlyOtherSweepsUse) {
 TEST_F(Sweep, CellsThatWouldBeEqualAreAnError) {
   EXPECT_EQ(error_with(
                 "", {"methods=[qdrop, {name: qdrop, label: again, set: {drop_probability: 0.5}}]"}),
-            "s.yaml: the cells 'resnet20 w4a4 qdrop seed 1' and 'resnet20 w4a4 again seed 1' have "
-            "the same settings; "
+            "s.yaml: the cells 'fashion_mnist resnet20 w4a4 qdrop seed 1' and 'fashion_mnist "
+            "resnet20 w4a4 "
+            "again seed "
+            "1' have the same settings; "
             "leave one out");
+}
+
+TEST_F(Sweep, SeveralTasksHaveTheirOwnDataAndModels) {
+  const auto path =
+      write("two.yaml",
+            "name: two\ntasks:\n"
+            "  - {task: image_classification, dataset: cifar10, models: [resnet20]}\n"
+            "  - task: image_classification\n    dataset: fashion_mnist\n"
+            "    text: {vocabulary: v.txt, max_length: 64}\n"
+            "    models: [{name: resnet20, config: c.json}]\n"
+            "bits: [w4a4]\nmethods: [nearest]\n"
+            "overrides:\n  - {when: {dataset: fashion_mnist}, set: {iterations: 7}}\n");
+  write("c.json", "{}");
+  const auto sweep = load_sweep(path, {}, known_names());
+  ASSERT_EQ(sweep.tasks.size(), 2u);
+  EXPECT_EQ(sweep.tasks[1].options.text.vocabulary, at("v.txt"));
+  EXPECT_EQ(sweep.tasks[1].models[0].config, at("c.json"));
+  const auto cells = expand(sweep);
+  ASSERT_EQ(cells.size(), 2u);
+  EXPECT_EQ(cell_label(cells[0]), "cifar10 resnet20 w4a4 nearest seed 1");
+  EXPECT_EQ(cell_label(cells[1]), "fashion_mnist resnet20 w4a4 nearest seed 1");
+  EXPECT_EQ(cells[0].settings.iterations, MethodSettings().iterations);
+  EXPECT_EQ(cells[1].settings.iterations, 7);
+  EXPECT_EQ(cells[1].task.text.max_length, 64);
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
 }
 
 TEST_F(Sweep, TooManyCellsAreAnError) {

@@ -24,9 +24,9 @@ TEST_F(Train, ReadsEverything) {
           "augmentation: {crop_padding: 4, horizontal_flip: true}\n",
       {"epochs=14"});
   EXPECT_EQ(config.name, "r20");
-  EXPECT_EQ(config.task, "image_classification");
-  EXPECT_EQ(config.dataset.name, "fashion_mnist");
-  EXPECT_EQ(config.model, "resnet20");
+  EXPECT_EQ(config.task.name, "image_classification");
+  EXPECT_EQ(config.task.dataset.name, "fashion_mnist");
+  EXPECT_EQ(config.model.name, "resnet20");
   EXPECT_EQ(config.output, at("ck/r20.safetensors"));
   EXPECT_EQ(config.options.epochs, 14);
   EXPECT_EQ(config.options.batch_size, 64);
@@ -65,8 +65,9 @@ TEST_F(Train, AllErrorsComeAtOnce) {
           ":7: augmentation.flip: unknown key (valid: crop_padding, horizontal_flip)\n" + path +
           ":7: augmentation.crop_padding: expected an integer from 0 to 1000, got '-1'\n" + path +
           ":8: learning_rat: unknown key; did you mean 'learning_rate'? (valid: name, task, "
-          "dataset, model, "
-          "output, epochs, batch_size, learning_rate, momentum, weight_decay, label_smoothing, "
+          "dataset, text, model, model_config, initialize_from, "
+          "output, optimizer, epochs, batch_size, learning_rate, momentum, weight_decay, "
+          "label_smoothing, "
           "warmup_epochs, "
           "seed, augmentation, threads)");
 }

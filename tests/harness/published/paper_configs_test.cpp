@@ -46,12 +46,11 @@ class PaperConfigs : public ::testing::Test {
                                const std::vector<std::string>& tables) const {
     int64_t count = 0;
     for (const auto& cell : cells) {
-      const ComparedCell compared = {cell.dataset.name,
+      const ComparedCell compared = {cell.task.dataset.name,
                                      "top1_accuracy",
                                      cell.model,
                                      cell.method,
-                                     cell.weight_bits,
-                                     cell.activation_bits,
+                                     {cell.bits.weights, cell.bits.activations},
                                      option_texts(cell.settings)};
       if (!references_for(papers_, compared, tables).empty()) ++count;
     }
@@ -75,8 +74,8 @@ TEST_F(PaperConfigs, QdropUsesTheAuthorsWeightsOfTheRegulariser) {
                                                           : 0.01;
     EXPECT_EQ(cell.settings.round_weight, expected) << cell_label(cell);
     EXPECT_EQ(cell.settings.first_last, "qdrop");
-    EXPECT_EQ(cell.dataset.resize, 256);
-    EXPECT_EQ(cell.dataset.crop, 224);
+    EXPECT_EQ(cell.task.dataset.resize, 256);
+    EXPECT_EQ(cell.task.dataset.crop, 224);
   }
 }
 
@@ -117,7 +116,7 @@ TEST_F(PaperConfigs, EachNamesTablesThatStandBesideItsCells) {
     for (const auto& cell : expand(sweep)) {
       cells.push_back(cell);
       cells.back().method = "fp";
-      cells.back().weight_bits = cells.back().activation_bits = 32;
+      cells.back().bits = {};
     }
     for (const auto& table : sweep.reproduces)
       EXPECT_GT(with_published_value(cells, {table}), 0) << name << " " << table;

@@ -76,8 +76,8 @@ TEST(ReadPublished, KeepsEverythingThatAReaderNeeds) {
   ASSERT_EQ(table.settings.size(), 1U);
   EXPECT_THAT(table.settings[0].values, ElementsAre("qdrop", "brecq"));
   ASSERT_EQ(table.values.size(), 1U);
-  EXPECT_EQ(table.values[0].weight_bits, 2);
-  EXPECT_EQ(table.values[0].activation_bits, 4);
+  EXPECT_EQ(table.values[0].bits.weights, 2);
+  EXPECT_EQ(table.values[0].bits.activations, 4);
   EXPECT_EQ(table.values[0].value, 64.5);
   EXPECT_EQ(table.values[0].standard_deviation, 0.1);
   EXPECT_THAT(table.values[0].details, ElementsAre(Pair("run", "1")));
@@ -170,8 +170,8 @@ TEST(ShippedPublished, AllFilesAreWellFormed) {
 
 TEST(ShippedPublished, QDropsThreeVersionsOfItsTableStandBesideACellInOrder) {
   const auto papers = shipped_published();
-  ComparedCell cell{"imagenet", "top1_accuracy",          "mobilenet_v2", "qdrop", 2,
-                    2,          {{"first_last", "qdrop"}}};
+  ComparedCell cell{"imagenet", "top1_accuracy", "mobilenet_v2",
+                    "qdrop",    {2, 2},          {{"first_last", "qdrop"}}};
   std::vector<double> values;
   for (const auto& reference : references_for(papers, cell, {"reproductions", "qdrop"}))
     values.push_back(reference.value->value);

@@ -62,7 +62,8 @@ TEST(BadInput, TwoLabelsForTheSameCheckpoint) {
                 "models: [{name: resnet20, label: one, checkpoint: a.safetensors}, "
                 "{name: resnet20, label: two, checkpoint: b.safetensors}]");
   expect_refused(folder, sweep,
-                 "'one w2a4 nearest seed 1' and 'two w2a4 nearest seed 1' are the same cell");
+                 "'fashion_mnist one w2a4 nearest seed 1' and 'fashion_mnist two w2a4 nearest seed "
+                 "1' are the same cell");
 }
 
 TEST(BadInput, OneMessageUnderMpi) {

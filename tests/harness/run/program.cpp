@@ -64,7 +64,7 @@ std::vector<CellRecord> stored_cells(const std::string& run_dir) {
 
 std::string computed_values(const CellRecord& record) {
   auto text = fmt::format("{} {} {} {} {} {} {} {}\n", record.fingerprint, record.model,
-                          record.method, bits_label(record), record.seed,
+                          record.method, bits_label(record.bits), record.seed,
                           status_name(record.status), record.metric, record.full_precision_metric);
   for (const auto& unit : record.units) {
     text += fmt::format("{} {} {} {} {}\n", unit.name, unit.phase, unit.iterations,

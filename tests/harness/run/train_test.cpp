@@ -38,7 +38,7 @@ TEST(TrainCommand, DoesNotContinueTheStateOfAnotherTraining) {
 
   std::filesystem::remove(folder.at("data/train/c/1.jpg"));
   folder.write("data/train/c/1.jpg", testing::read_bytes(folder.at("data/train/d/1.jpg")) + "x");
-  EXPECT_THAT(ptqbench("train " + config).output, HasSubstr("train_data_sha256: "));
+  EXPECT_THAT(ptqbench("train " + config).output, HasSubstr("data_sha256: "));
 }
 
 }  // namespace

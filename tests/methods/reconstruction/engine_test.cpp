@@ -142,7 +142,7 @@ Phase golden_phase(const GoldenGroup& golden) {
 
 UnitData golden_data(const GoldenGroup& golden, at::MemoryFormat layout) {
   auto load = [&](const char* part) { return golden.tensor(part).contiguous(layout); };
-  return {{load("quant_input")}, {load("fp_input")}, {load("fp_output")}};
+  return {{load("quant_input")}, {load("fp_input")}, {load("fp_output")}, {}};
 }
 
 class GoldenTrace : public ::testing::TestWithParam<std::string> {};

@@ -43,7 +43,7 @@ Quantized quantize(const std::string& method, int weight_bits, int activation_bi
   result.reference = result.model.forward({fresh}, full_precision).at(0);
   MemoryStorage storage;
   result.report =
-      quantize_model(result.model, {weight_bits, activation_bits, method, seed, settings},
+      quantize_model(result.model, {{weight_bits, activation_bits}, method, seed, settings},
                      {calibration}, no_progress, storage);
   QuantizedPass pass(QuantizedPass::Activations::kQuantized);
   result.output = result.model.forward({fresh}, pass).at(0);

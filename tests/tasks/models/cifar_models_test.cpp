@@ -27,7 +27,7 @@ const Reference kReferences[] = {
       4.9007936F,   4.8551726F, -1.6103425F, -0.89129597F, 1.9078279F,  6.5208387F}}};
 
 UnitGraph generated_model(const std::string& name) {
-  auto model = make_model(name, 10);
+  auto model = make_image_classifier(name, 10);
   testing::fill_generated(model.parameters());
   testing::fill_generated(model.buffers());
   return model;
@@ -65,10 +65,13 @@ int64_t parameter_count(const UnitGraph& model) {
 
 // He et al. 2016, table 6, gives 0.27, 0.46, 0.66 and 0.85 million parameters.
 TEST(CifarModels, ResidualNetworksHaveThePublishedSizes) {
-  EXPECT_EQ(parameter_count(make_model("resnet20", 10)), 269722);
-  EXPECT_NEAR(static_cast<double>(parameter_count(make_model("resnet32", 10))), 0.46e6, 0.01e6);
-  EXPECT_NEAR(static_cast<double>(parameter_count(make_model("resnet44", 10))), 0.66e6, 0.01e6);
-  EXPECT_NEAR(static_cast<double>(parameter_count(make_model("resnet56", 10))), 0.85e6, 0.01e6);
+  EXPECT_EQ(parameter_count(make_image_classifier("resnet20", 10)), 269722);
+  EXPECT_NEAR(static_cast<double>(parameter_count(make_image_classifier("resnet32", 10))), 0.46e6,
+              0.01e6);
+  EXPECT_NEAR(static_cast<double>(parameter_count(make_image_classifier("resnet44", 10))), 0.66e6,
+              0.01e6);
+  EXPECT_NEAR(static_cast<double>(parameter_count(make_image_classifier("resnet56", 10))), 0.85e6,
+              0.01e6);
 }
 
 // The families of the ImageNet networks at a size that trains on a CPU; their blocks are held by
@@ -78,7 +81,7 @@ TEST(CifarModels, SmallCounterpartsOfTheImageNetFamiliesHaveAFewHundredThousandP
   FullPrecisionPass pass;
   for (const char* name : {"regnetx_cifar", "mnasnet_cifar"}) {
     SCOPED_TRACE(name);
-    const auto model = make_model(name, 10);
+    const auto model = make_image_classifier(name, 10);
     EXPECT_GT(parameter_count(model), 200000);
     EXPECT_LT(parameter_count(model), 600000);
     EXPECT_EQ(model.forward({at::zeros({3, 3, 32, 32})}, pass).at(0).sizes(),
@@ -90,12 +93,13 @@ TEST(CifarModels, SmallCounterpartsOfTheImageNetFamiliesHaveAFewHundredThousandP
 // classifier 640.
 TEST(CountMacs, EqualsAHandCount) {
   const double expected = 442368 + 6 * 2359296.0 + 2 * (1179648 + 5 * 2359296.0) + 640;
-  EXPECT_DOUBLE_EQ(count_macs(make_model("resnet20", 10), {at::zeros({1, 3, 32, 32})}), expected);
+  EXPECT_DOUBLE_EQ(count_macs(make_image_classifier("resnet20", 10), {at::zeros({1, 3, 32, 32})}),
+                   expected);
 }
 
 TEST(Registry, UnknownModelSuggestsTheNearest) {
   try {
-    make_model("resnet21", 10);
+    make_image_classifier("resnet21", 10);
     FAIL();
   } catch (const ConfigError& error) {
     EXPECT_NE(std::string(error.what()).find("did you mean 'resnet20'"), std::string::npos)

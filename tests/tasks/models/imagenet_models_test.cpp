@@ -74,7 +74,7 @@ class ImageNetModels : public ::testing::TestWithParam<Definition> {};
 
 TEST_P(ImageNetModels, LogitsEqualThoseOfOtherDefinitions) {
   const auto group = golden(GetParam().golden);
-  auto model = make_model(GetParam().model, 1000);
+  auto model = make_image_classifier(GetParam().model, 1000);
   assign_parameters(checkpoint_of(group), all_tensors(model));
   const torch::NoGradGuard no_grad;
   const auto input = testing::generated_values("input", {2, 3, 64, 64});
@@ -98,7 +98,7 @@ TEST(ImageNetModels, AMisfittingCheckpointIsReportedInItsOwnNames) {
   auto checkpoint = checkpoint_of(golden("torchvision/regnet_x_400mf"));
   checkpoint.tensors.erase(checkpoint.tensors.begin());
   checkpoint.tensors.push_back({"trunk_output.block5.weight", at::zeros({1})});
-  const auto model = make_model("regnetx_400mf", 1000);
+  const auto model = make_image_classifier("regnetx_400mf", 1000);
   try {
     assign_parameters(checkpoint, all_tensors(model));
     FAIL();
@@ -114,7 +114,7 @@ TEST(ImageNetModels, AcceptTheImageSizeOfImageNet) {
   FullPrecisionPass pass;
   for (const char* name : {"resnet18", "mobilenet_v2", "regnetx_400mf", "mnasnet_1_0"}) {
     SCOPED_TRACE(name);
-    const auto model = make_model(name, 7);
+    const auto model = make_image_classifier(name, 7);
     EXPECT_EQ(model.forward({at::zeros({1, 3, 224, 224})}, pass).at(0).sizes(),
               (std::vector<int64_t>{1, 7}));
   }
@@ -122,7 +122,7 @@ TEST(ImageNetModels, AcceptTheImageSizeOfImageNet) {
 
 int64_t parameter_count(const std::string& name, int64_t classes) {
   int64_t count = 0;
-  for (const auto& parameter : make_model(name, classes).parameters())
+  for (const auto& parameter : make_image_classifier(name, classes).parameters())
     count += parameter.value.numel();
   return count;
 }

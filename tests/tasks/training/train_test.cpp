@@ -1,10 +1,12 @@
-#include "tasks/train.h"
+#include "tasks/training/train.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
 #include "methods/support/error.h"
+#include "tasks/metrics/accuracy.h"
+#include "tasks/training/image_training_data.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/files.h"
 #include "tests/support/tiny_models.h"
@@ -51,10 +53,15 @@ class Train : public ::testing::Test {
     auto model = testing::tiny_resnet();
     const Blobs data(48);
     try {
-      last_ = train_classifier(model, data, data, options_, {folder_ / state, made_for_},
-                               [&](const EpochReport& report) {
-                                 if (report.epoch == stop) throw std::runtime_error("interrupted");
-                               });
+      last_ = train_model(
+          model, ImageTrainingData(data, options_), options_, {folder_ / state, made_for_},
+          [&](const UnitGraph& trained) {
+            FullPrecisionPass pass;
+            return top1_accuracy(trained, pass, data, 0, 16);
+          },
+          [&](const EpochReport& report) {
+            if (report.epoch == stop) throw std::runtime_error("interrupted");
+          });
     } catch (const std::runtime_error& error) {
       if (stop == 0) throw;
     }
@@ -70,10 +77,20 @@ class Train : public ::testing::Test {
 TEST_F(Train, LearnsToTellTheClassesApart) {
   train("state");
   EXPECT_EQ(last_.epoch, 4);
-  EXPECT_GT(last_.accuracy, 90);
+  EXPECT_GT(last_.metric, 90);
 }
 
-TEST_F(Train, InterruptedAndContinuedGivesTheSameParameters) {
+TEST_F(Train, AdamWLearnsToo) {
+  options_.optimizer = "adamw";
+  options_.learning_rate = 0.02;
+  train("state");
+  EXPECT_GT(last_.metric, 90);
+}
+
+class TrainWith : public Train, public ::testing::WithParamInterface<const char*> {};
+
+TEST_P(TrainWith, InterruptedAndContinuedGivesTheSameParameters) {
+  options_.optimizer = GetParam();
   const auto whole = train("whole");
   train("halves", 2);
   const auto continued = train("halves");
@@ -83,6 +100,8 @@ TEST_F(Train, InterruptedAndContinuedGivesTheSameParameters) {
     EXPECT_TRUE(testing::identical(actual[i].value, expected[i].value)) << expected[i].name;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Optimizers, TrainWith, ::testing::Values("sgd", "adamw"));
 
 TEST_F(Train, RefusesTheStateOfAnotherTrainingAndSaysWhatDiffers) {
   train("state", 1);
@@ -98,12 +117,12 @@ TEST_F(Train, RefusesTheStateOfAnotherTrainingAndSaysWhatDiffers) {
   EXPECT_NO_THROW(train("state")) << "the state is untouched";
 }
 
-TEST_F(Train, AFinishedStateStillReportsItsAccuracy) {
+TEST_F(Train, AFinishedStateStillReportsItsMetric) {
   train("state");
-  const double accuracy = last_.accuracy;
+  const double metric = last_.metric;
   last_ = {};
   train("state");
-  EXPECT_EQ(last_.accuracy, accuracy);
+  EXPECT_EQ(last_.metric, metric);
 }
 
 }  // namespace

@@ -1,16 +1,16 @@
-#include "tasks/train_options.h"
+#include "tasks/training/train_options.h"
 
 namespace ptqbench {
 
 const std::vector<Field<TrainOptions>>& TrainOptions::fields() {
   using T = TrainOptions;
   static const std::vector<Field<T>> all = {
+      {"optimizer", &T::optimizer, "sgd (Nesterov momentum) or adamw", 0, 0, {"sgd", "adamw"}},
       {"epochs", &T::epochs, "passes over the training split", 1, 10000},
       {"batch_size", &T::batch_size, "samples of one step", 1, 1e5},
       {"learning_rate", &T::learning_rate, "learning rate after the warm-up", 0, 100},
-      {"momentum", &T::momentum, "momentum of the gradient", 0, 0.9999},
-      {"weight_decay", &T::weight_decay,
-       "weight decay, added to the gradient (not of batch norm and biases)", 0, 1},
+      {"momentum", &T::momentum, "momentum of the gradient (sgd)", 0, 0.9999},
+      {"weight_decay", &T::weight_decay, "weight decay (not of normalisation and biases)", 0, 1},
       {"label_smoothing", &T::label_smoothing, "part of the target spread over all classes", 0,
        0.99},
       {"warmup_epochs", &T::warmup_epochs, "epochs in which the learning rate rises from zero", 0,

@@ -1,15 +1,17 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "methods/support/options.h"
 
 namespace ptqbench {
 
-/// How a full-precision model is trained: stochastic gradient descent with Nesterov momentum, a
-/// linear warm-up and a cosine decay of the learning rate to zero.
+/// How a full-precision model is trained; the learning rate rises linearly and then decays to zero
+/// along a cosine.
 struct TrainOptions {
+  std::string optimizer = "sgd";
   int64_t epochs = 30;
   int64_t batch_size = 128;
   double learning_rate = 0.1;

@@ -1,0 +1,70 @@
+#include "harness/config/task_reader.h"
+
+#include <algorithm>
+
+#include "harness/config/config_path.h"
+#include "harness/config/option_fields.h"
+
+namespace ptqbench {
+namespace {
+
+/// An empty path stands for the data set's own default.
+std::string read_optional_path(YamlMapReader& map, const std::string& key,
+                               std::vector<std::string>* missing) {
+  const auto path = map.optional(key);
+  if (!path || (path->is(YamlValue::Kind::kScalar) && path->value().text.empty())) return "";
+  return read_path(*path, missing).string();
+}
+
+template <class Options>
+std::vector<Field<Options>> fields_without(const std::vector<std::string>& names) {
+  auto fields = Options::fields();
+  const auto is_read = [&](const auto& field) {
+    return std::count(names.begin(), names.end(), field.name) > 0;
+  };
+  fields.erase(std::remove_if(fields.begin(), fields.end(), is_read), fields.end());
+  return fields;
+}
+
+DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known,
+                            std::vector<std::string>* missing) {
+  DatasetOptions options;
+  if (reader.is(YamlValue::Kind::kScalar)) {
+    options.name = reader.choice("data set", known.datasets).value_or("");
+    return options;
+  }
+  YamlMapReader map(reader);
+  if (const auto name = map.required("name")) {
+    options.name = name->choice("data set", known.datasets).value_or("");
+  }
+  read_fields(map, fields_without<DatasetOptions>({"name", "root", "label_file"}), options);
+  options.root = read_optional_path(map, "root", missing);
+  options.label_file = read_optional_path(map, "label_file", missing);
+  map.reject_unknown_keys();
+  return options;
+}
+
+TextOptions read_text(const YamlReader& reader, std::vector<std::string>* missing) {
+  TextOptions options;
+  YamlMapReader map(reader);
+  if (const auto vocabulary = map.required("vocabulary"))
+    options.vocabulary = read_path(*vocabulary, missing).string();
+  read_fields(map, fields_without<TextOptions>({"vocabulary"}), options);
+  map.reject_unknown_keys();
+  return options;
+}
+
+}  // namespace
+
+TaskOptions read_task_options(YamlMapReader& map, const KnownNames& known,
+                              std::vector<std::string>* missing) {
+  TaskOptions options;
+  if (const auto task = map.required("task"))
+    options.name = task->choice("task", known.tasks).value_or("");
+  if (const auto dataset = map.required("dataset"))
+    options.dataset = read_dataset(*dataset, known, missing);
+  if (const auto text = map.optional("text")) options.text = read_text(*text, missing);
+  return options;
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+#include "tasks/data/dataset.h"
+#include "tasks/text_options.h"
+
+namespace ptqbench {
+
+/// A task of the registry on its data.
+struct TaskOptions {
+  std::string name = "image_classification";
+  DatasetOptions dataset;
+  /// For tasks on texts only.
+  TextOptions text;
+};
+
+/// A model of the registry.
+struct ModelSpec {
+  std::string name;
+  /// Hugging Face config.json with the sizes, for models whose name leaves them open; else empty.
+  std::filesystem::path config;
+};
+
+}  // namespace ptqbench
