@@ -1,20 +1,19 @@
 #include "tasks/text/text_lines.h"
 
 #include <algorithm>
-#include <iterator>
 
 namespace ptqbench {
 
-std::vector<std::string> text_lines(const std::vector<uint8_t>& bytes) {
-  constexpr uint8_t kMark[] = {0xef, 0xbb, 0xbf};
-  auto begin = bytes.begin();
-  if (bytes.size() >= 3 && std::equal(std::begin(kMark), std::end(kMark), begin)) begin += 3;
-  std::vector<std::string> lines;
-  while (begin != bytes.end()) {
-    const auto end = std::find(begin, bytes.end(), uint8_t{'\n'});
-    lines.emplace_back(begin, end);
-    if (!lines.back().empty() && lines.back().back() == '\r') lines.back().pop_back();
-    begin = end == bytes.end() ? end : end + 1;
+std::vector<std::string_view> text_lines(std::string_view text) {
+  constexpr std::string_view kMark = "\xef\xbb\xbf";
+  if (text.substr(0, kMark.size()) == kMark) text.remove_prefix(kMark.size());
+  std::vector<std::string_view> lines;
+  while (!text.empty()) {
+    const size_t length = std::min(text.find('\n'), text.size());
+    auto line = text.substr(0, length);
+    text.remove_prefix(std::min(length + 1, text.size()));
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    lines.push_back(line);
   }
   return lines;
 }

@@ -58,7 +58,9 @@ std::optional<int64_t> Vocabulary::find(std::string_view token) const {
 }
 
 Vocabulary read_vocabulary(const std::filesystem::path& path) {
-  auto tokens = text_lines(read_file(path, kMaxVocabularyBytes));
+  const auto bytes = read_file(path, kMaxVocabularyBytes);
+  const auto lines = text_lines({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+  std::vector<std::string> tokens(lines.begin(), lines.end());
   if (const auto problem = find_problem(tokens)) {
     const std::string line = problem->index ? fmt::format(":{}", *problem->index + 1) : "";
     throw IoError(fmt::format("{}{}: {}", path.string(), line, problem->message));

@@ -7,18 +7,13 @@
 #include "methods/support/error.h"
 #include "tasks/text/padded_batch.h"
 #include "tests/support/expect_close.h"
+#include "tests/tasks/text/letters.h"
 
 namespace ptqbench {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-/// Ids: [CLS] 2, [SEP] 3, a 4, b 5, c 6, d 7, e 8.
-WordPieceTokenizer letters() {
-  return {Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "b", "c", "d", "e"}),
-          Casing::kLower};
-}
 
 std::vector<int64_t> ids(const Encoding& encoding) {
   std::vector<int64_t> found;
@@ -27,13 +22,13 @@ std::vector<int64_t> ids(const Encoding& encoding) {
 }
 
 TEST(Encode, ASingleTextHasOneSeparator) {
-  const auto encoding = encode(letters(), "a b", "", 128);
+  const auto encoding = encode(letter_tokenizer(), "a b", "", 128);
   EXPECT_THAT(ids(encoding), ElementsAre(2, 4, 5, 3));
   EXPECT_THAT(encoding.types, ElementsAre(0, 0, 0, 0));
 }
 
 TEST(Encode, ThePairHasTypesAndEachTextItsOwnBytes) {
-  const auto encoding = encode(letters(), "a b", " c", 128);
+  const auto encoding = encode(letter_tokenizer(), "a b", " c", 128);
   EXPECT_THAT(ids(encoding), ElementsAre(2, 4, 5, 3, 6, 3));
   EXPECT_THAT(encoding.types, ElementsAre(0, 0, 0, 0, 1, 1));
   EXPECT_EQ(encoding.tokens[2].begin, 2);
@@ -42,23 +37,26 @@ TEST(Encode, ThePairHasTypesAndEachTextItsOwnBytes) {
 }
 
 TEST(Encode, TheLongerTextLosesItsEndFirst) {
-  EXPECT_THAT(ids(encode(letters(), "a b c d e", "a b", 8)), ElementsAre(2, 4, 5, 6, 3, 4, 5, 3));
-  EXPECT_THAT(ids(encode(letters(), "a b", "a b c d e", 8)), ElementsAre(2, 4, 5, 3, 4, 5, 6, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b c d e", "a b", 8)),
+              ElementsAre(2, 4, 5, 6, 3, 4, 5, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b", "a b c d e", 8)),
+              ElementsAre(2, 4, 5, 3, 4, 5, 6, 3));
   // At one length the second text gives way.
-  EXPECT_THAT(ids(encode(letters(), "a b c", "a b c", 8)), ElementsAre(2, 4, 5, 6, 3, 4, 5, 3));
-  EXPECT_THAT(ids(encode(letters(), "a b c", "", 4)), ElementsAre(2, 4, 5, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b c", "a b c", 8)),
+              ElementsAre(2, 4, 5, 6, 3, 4, 5, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b c", "", 4)), ElementsAre(2, 4, 5, 3));
 }
 
 TEST(Encode, ASecondTextWithoutTokensIsNone) {
-  EXPECT_THAT(ids(encode(letters(), "a", "\x07", 128)), ElementsAre(2, 4, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a", "\x07", 128)), ElementsAre(2, 4, 3));
 }
 
 TEST(Encode, ALengthWithoutRoomIsRefused) {
-  EXPECT_THAT(ids(encode(letters(), "a b", "c d", 5)), ElementsAre(2, 4, 3, 6, 3));
-  EXPECT_THAT(ids(encode(letters(), "a b", "", 3)), ElementsAre(2, 4, 3));
-  EXPECT_THROW(encode(letters(), "a", "", 2), ConfigError);
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b", "c d", 5)), ElementsAre(2, 4, 3, 6, 3));
+  EXPECT_THAT(ids(encode(letter_tokenizer(), "a b", "", 3)), ElementsAre(2, 4, 3));
+  EXPECT_THROW(encode(letter_tokenizer(), "a", "", 2), ConfigError);
   try {
-    encode(letters(), "a", "b", 4);
+    encode(letter_tokenizer(), "a", "b", 4);
     FAIL();
   } catch (const ConfigError& error) {
     EXPECT_THAT(error.what(), HasSubstr("maximum length of 4 tokens is too short"));
@@ -66,7 +64,7 @@ TEST(Encode, ALengthWithoutRoomIsRefused) {
 }
 
 TEST(PaddedBatch, ShorterTextsAreFilledUpAndMasked) {
-  const auto tokenizer = letters();
+  const auto tokenizer = letter_tokenizer();
   const auto batch = padded_batch(
       tokenizer.vocabulary(), {encode(tokenizer, "a", "", 128), encode(tokenizer, "b", "c", 128)});
   ASSERT_EQ(batch.size(), 3u);
