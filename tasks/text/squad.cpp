@@ -1,0 +1,184 @@
+#include "tasks/text/squad.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <unordered_set>
+#include <utility>
+#include <vector>
+
+#include "methods/support/error.h"
+#include "tasks/data/file.h"
+#include "tasks/text/unicode.h"
+
+namespace ptqbench {
+namespace {
+
+using Json = nlohmann::json;
+
+constexpr size_t kMaxFileBytes = size_t{1} << 30;
+constexpr size_t kShownBytes = 80;
+
+/// The beginning of a text, in quotes and without a cut character at its end.
+std::string shown(const std::string& text) {
+  size_t end = std::min(text.size(), kShownBytes);
+  while (end > 0 && end < text.size() && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
+  return "'" + text.substr(0, end) + (end < text.size() ? "...'" : "'");
+}
+
+/// An element of the file and what it is called, for messages.
+class Element {
+ public:
+  Element(const Json& value, std::string name, const std::filesystem::path& path)
+      : value_(value), name_(std::move(name)), path_(path) {}
+
+  [[noreturn]] void fail(const std::string& problem) const {
+    throw IoError(
+        fmt::format("{}: {}: {}", path_.string(), name_.empty() ? "file" : name_, problem));
+  }
+
+  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
+
+  Element member(const char* key) const {
+    if (!value_.is_object()) fail_type("an object");
+    const auto found = value_.find(key);
+    if (found == value_.end()) fail(fmt::format("'{}' is missing", key));
+    return {*found, name_.empty() ? key : name_ + "." + key, path_};
+  }
+
+  std::vector<Element> elements() const {
+    if (!value_.is_array()) fail_type("an array");
+    std::vector<Element> all;
+    for (const auto& value : value_)
+      all.emplace_back(value, fmt::format("{}[{}]", name_, all.size()), path_);
+    return all;
+  }
+
+  const std::string& text() const {
+    if (!value_.is_string()) fail_type("a text");
+    return value_.get_ref<const std::string&>();
+  }
+
+  int64_t integer() const {
+    if (!value_.is_number_integer()) fail_type("a whole number");
+    return value_.get<int64_t>();
+  }
+
+  bool boolean() const {
+    if (!value_.is_boolean()) fail_type("true or false");
+    return value_.get<bool>();
+  }
+
+ private:
+  [[noreturn]] void fail_type(const char* expected) const {
+    fail(fmt::format("expected {}, it is of type {}", expected, value_.type_name()));
+  }
+
+  const Json& value_;
+  std::string name_;
+  const std::filesystem::path& path_;
+};
+
+/// A text with the bytes where its characters begin, and its end.
+struct Context {
+  explicit Context(const std::string& text) : text(text) {
+    for (const auto& character : code_points(text)) starts.push_back(character.begin);
+    starts.push_back(static_cast<int64_t>(text.size()));
+  }
+
+  bool has_at(int64_t character, const std::string& answer) const {
+    if (character < 0 || character >= static_cast<int64_t>(starts.size())) return false;
+    const auto begin = static_cast<size_t>(starts[static_cast<size_t>(character)]);
+    return text.compare(begin, answer.size(), answer) == 0;
+  }
+
+  /// About as much as `bytes`.
+  std::string shown_at(int64_t character, int64_t bytes) const {
+    if (character < 0 || character >= static_cast<int64_t>(starts.size()) - 1)
+      return fmt::format("nothing, as the context has {} characters", starts.size() - 1);
+    const auto first = starts.begin() + character;
+    const auto last = std::lower_bound(first, starts.end() - 1, *first + bytes);
+    return shown(text.substr(static_cast<size_t>(*first), static_cast<size_t>(*last - *first)));
+  }
+
+  const std::string& text;
+  std::vector<int64_t> starts;
+};
+
+class Reader {
+ public:
+  SquadFile read(const Element& file) {
+    for (const auto& article : file.member("data").elements()) {
+      for (const auto& paragraph : article.member("paragraphs").elements()) {
+        const Context context(paragraph.member("context").text());
+        for (const auto& question : paragraph.member("qas").elements())
+          read_question(question, context);
+      }
+    }
+    if (result_.data.questions.empty()) file.fail("no questions");
+    return std::move(result_);
+  }
+
+ private:
+  void read_question(const Element& element, const Context& context) {
+    Question question;
+    question.id = element.member("id").text();
+    if (!ids_.insert(question.id).second)
+      element.member("id").fail(shown(question.id) + " is there twice");
+    question.question = element.member("question").text();
+    question.context = context.text;
+    const bool says_whether = element.has("is_impossible");
+    const bool impossible = says_whether && element.member("is_impossible").boolean();
+    for (const auto& answer : element.member("answers").elements())
+      question.answers.push_back(read_answer(answer, context));
+    if (impossible && !question.answers.empty())
+      element.fail("is_impossible is true, but there are answers");
+    if (!impossible && question.answers.empty())
+      element.fail("no answers, and is_impossible does not say that there are none");
+    result_.data.may_be_unanswerable |= says_whether;
+    result_.data.questions.push_back(std::move(question));
+  }
+
+  Answer read_answer(const Element& element, const Context& context) {
+    Answer answer;
+    answer.text = element.member("text").text();
+    if (answer.text.empty()) element.member("text").fail("the answer is empty");
+    const int64_t start = element.member("answer_start").integer();
+    for (const int64_t shift : {0, -1, 1, -2, 2}) {
+      if (!context.has_at(start + shift, answer.text)) continue;
+      answer.start = context.starts[static_cast<size_t>(start + shift)];
+      if (shift != 0) ++result_.moved_answers;
+      return answer;
+    }
+    element.fail(fmt::format("the answer is {}, but at character {} of the context stands {}",
+                             shown(answer.text), start,
+                             context.shown_at(start, static_cast<int64_t>(answer.text.size()))));
+  }
+
+  SquadFile result_;
+  std::unordered_set<std::string> ids_;
+};
+
+Json parse(const std::filesystem::path& path) {
+  const auto bytes = read_file(path, kMaxFileBytes);
+  try {
+    return Json::parse(bytes.begin(), bytes.end());
+  } catch (const Json::parse_error& error) {
+    // The library's text begins with a code in brackets and goes on with line and column.
+    const std::string text = error.what();
+    const size_t code_end = text.find("] ");
+    throw IoError(fmt::format("{}: not valid JSON: {}", path.string(),
+                              code_end == std::string::npos ? text : text.substr(code_end + 2)));
+  }
+}
+
+}  // namespace
+
+SquadFile read_squad(const std::filesystem::path& path) {
+  const Json json = parse(path);
+  return Reader().read({json, "", path});
+}
+
+}  // namespace ptqbench
