@@ -8,7 +8,7 @@ packages=(
   libopenmpi-dev openmpi-bin
   libhdf5-dev libyaml-cpp-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev
-  libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev
+  libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base
   python3-h5py python3-numpy

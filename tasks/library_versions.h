@@ -6,7 +6,7 @@
 namespace ptqbench {
 
 /// Versions of the libraries that decide numbers: "torch_version", and what it computes with
-/// ("mkldnn", "cuda").
+/// ("torch_has_mkldnn", "torch_has_cuda"); "icu_version" of the Unicode rules in tokenizing.
 std::map<std::string, std::string> library_versions();
 
 }  // namespace ptqbench

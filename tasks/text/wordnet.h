@@ -15,8 +15,8 @@ struct WordnetEntry {
   /// The first is the headword. Words of a compound are separated by spaces.
   std::vector<std::string> words;
   /// The definition. Example sentences are left out: quotations that a `;`, `:` or `,` separates
-  /// from it, and what follows them. (In about 20 of 117,659 entries the separator is missing, and
-  /// the quotation stays.)
+  /// from it, and what follows them. Where WordNet 3.0 has no separator, fewer than ten times, the
+  /// quotation stays.
   std::string gloss;
   /// The lexicographer file, an index of wordnet_class_names().
   int64_t lexicographer_file = 0;

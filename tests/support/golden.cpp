@@ -9,17 +9,17 @@
 namespace ptqbench::testing {
 namespace {
 
-std::string golden_folder() {
-  const char* folder = std::getenv("PTQBENCH_GOLDEN");
-  return folder != nullptr ? folder : PTQBENCH_SOURCE_DIR "/tests/golden";
-}
-
 hid_t checked(hid_t id, const std::string& what) {
   if (id < 0) throw std::runtime_error("golden numbers: cannot open " + what);
   return id;
 }
 
 }  // namespace
+
+std::string golden_file(const std::string& name) {
+  const char* folder = std::getenv("PTQBENCH_GOLDEN");
+  return std::string(folder != nullptr ? folder : PTQBENCH_SOURCE_DIR "/tests/golden") + "/" + name;
+}
 
 struct GoldenGroup::Impl {
   Impl(hid_t id, std::string path, bool is_file, std::shared_ptr<Impl> parent)
@@ -36,7 +36,7 @@ struct GoldenGroup::Impl {
 };
 
 GoldenGroup GoldenGroup::open(const std::string& file) {
-  const std::string path = golden_folder() + "/" + file;
+  const std::string path = golden_file(file);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
   return GoldenGroup(std::make_shared<Impl>(
       checked(H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), path), path, true, nullptr));

@@ -8,9 +8,12 @@
 
 namespace ptqbench::testing {
 
-/// A group of a file of reference numbers. The files lie in the folder named by the environment
-/// variable PTQBENCH_GOLDEN, by default tests/golden. Everything throws std::runtime_error naming
-/// what is missing.
+/// The path of a file of reference numbers. They lie in the folder named by the environment
+/// variable PTQBENCH_GOLDEN, by default tests/golden.
+std::string golden_file(const std::string& name);
+
+/// A group of an HDF5 file of reference numbers. Everything throws std::runtime_error naming what
+/// is missing.
 class GoldenGroup {
  public:
   /// The root group of `file`.
