@@ -61,10 +61,13 @@ bool is_plain(const std::string& word) {
   });
 }
 
+/// Colons and full stops are what tells entries apart.
 bool is_suitable(const WordnetEntry& entry) {
   const std::string& headword = entry.words.front();
+  const std::string& gloss = entry.gloss;
   return headword.size() <= kMaxHeadwordBytes && is_plain(headword) &&
-         entry.gloss.size() <= kMaxGlossBytes && entry.gloss.find(' ') != std::string::npos;
+         gloss.size() <= kMaxGlossBytes && gloss.find(' ') != std::string::npos &&
+         gloss.find_first_of(":.") == std::string::npos;
 }
 
 /// Index of the category by lexicographer file; -1: none asks about it.
@@ -119,6 +122,7 @@ std::vector<int64_t> weights_of(const Pools& pools) {
   return weights;
 }
 
+/// In random order.
 std::array<size_t, kEntriesOfContext> draw_categories(std::vector<int64_t> weights, Draws& draws) {
   std::array<size_t, kEntriesOfContext> drawn{};
   for (auto& category : drawn) {
@@ -126,6 +130,10 @@ std::array<size_t, kEntriesOfContext> draw_categories(std::vector<int64_t> weigh
     category = 0;
     while (position >= weights[category]) position -= weights[category++];
     weights[category] = 0;
+  }
+  // Frequent categories tend to be drawn first, which would tell something of where they stand.
+  for (size_t i = drawn.size() - 1; i > 0; --i) {
+    std::swap(drawn[i], drawn[static_cast<size_t>(draws.below(static_cast<int64_t>(i) + 1))]);
   }
   return drawn;
 }
@@ -147,8 +155,7 @@ Question make_question(Pools& pools, const std::vector<int64_t>& weights, Draws 
   const auto categories = draw_categories(weights, draws);
   const auto asked = static_cast<size_t>(draws.below(kEntriesOfContext));
   Question question;
-  question.question =
-      fmt::format("Which of these is {}?", wordnet_question_categories()[categories[asked]].phrase);
+  question.question = wordnet_question_about(wordnet_question_categories()[categories[asked]]);
   std::vector<const Item*> items;
   for (size_t i = 0; i < kEntriesOfContext; ++i) {
     const Item& item = take_new(pools[categories[i]], items);
@@ -182,6 +189,10 @@ const std::vector<WordnetCategory>& wordnet_question_categories() {
       {"noun.time", "a time or period"},
   };
   return categories;
+}
+
+std::string wordnet_question_about(const WordnetCategory& category) {
+  return fmt::format("Which of these is {}?", category.phrase);
 }
 
 QuestionDataset wordnet_questions(const std::filesystem::path& root, const std::string& split) {

@@ -1,5 +1,6 @@
 // Prints what bags of words reach on the two WordNet tasks: the figures of docs/wordnet.md that a
-// network is held against. Usage: wordnet_baseline [ROOT]
+// network is held against, and how long the texts are in tokens of the shipped vocabulary.
+// Usage: wordnet_baseline [ROOT]
 
 #include <fmt/format.h>
 
@@ -8,11 +9,13 @@
 #include <map>
 #include <numeric>
 #include <regex>
+#include <set>
 #include <sstream>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
+#include "tasks/text/encode.h"
 #include "tasks/text/wordnet_gloss.h"
 #include "tasks/text/wordnet_questions.h"
 #include "tasks/text/wordnet_split.h"
@@ -224,7 +227,7 @@ std::vector<Entry> entries_of(const std::string& context) {
     const auto begin = static_cast<size_t>(entries[i].start) + entries[i].headword.size() + 2;
     const auto end =
         i + 1 < entries.size() ? static_cast<size_t>(entries[i + 1].start) : context.size();
-    entries[i].gloss = context.substr(begin, end - begin);
+    entries[i].gloss = context.substr(begin, context.rfind('.', end - 1) - begin);
   }
   return entries;
 }
@@ -259,11 +262,23 @@ double answer_questions(const QuestionDataset& train, const QuestionDataset& tes
   return 100.0 * static_cast<double>(right) / static_cast<double>(test.questions.size());
 }
 
+/// Distinct entries of all contexts.
+size_t count_entries(const QuestionDataset& data) {
+  std::set<std::string> entries;
+  for (const auto& question : data.questions) {
+    for (const auto& entry : entries_of(question.context)) {
+      entries.insert(entry.headword + ": " + entry.gloss);
+    }
+  }
+  return entries.size();
+}
+
 void report_questions(const std::string& root) {
   const QuestionDataset train = wordnet_questions(root, "train");
   const QuestionDataset test = wordnet_questions(root, "test");
-  fmt::print("wordnet_questions: {} train, {} test; naive Bayes an entry, exact match\n",
-             train.questions.size(), test.questions.size());
+  fmt::print("wordnet_questions: {} train of {} entries, {} test of {}\n", train.questions.size(),
+             count_entries(train), test.questions.size(), count_entries(test));
+  fmt::print("  exact match of naive Bayes, one entry at a time\n");
   const auto print = [&](const char* name, Part part) {
     fmt::print("  {:<20} {:.2f}\n", name, answer_questions(train, test, part));
   };
@@ -273,6 +288,36 @@ void report_questions(const std::string& root) {
         [](const Entry& entry) { return entry.headword + " " + entry.gloss; });
 }
 
+void print_lengths(const char* name, std::vector<int64_t> lengths) {
+  std::sort(lengths.begin(), lengths.end());
+  const auto quantile = [&](double share) {
+    return lengths[static_cast<size_t>(share * static_cast<double>(lengths.size() - 1))];
+  };
+  const double sum =
+      static_cast<double>(std::accumulate(lengths.begin(), lengths.end(), int64_t{0}));
+  fmt::print("  {:<20} mean {:.1f}, 99 % up to {}, 99.9 % up to {}, longest {}\n", name,
+             sum / static_cast<double>(lengths.size()), quantile(0.99), quantile(0.999),
+             lengths.back());
+}
+
+void report_lengths(const std::string& root) {
+  constexpr int64_t kUnlimited = 1000000;
+  const WordPieceTokenizer tokenizer(
+      read_vocabulary(PTQBENCH_SOURCE_DIR "/configs/checkpoints/wordnet_vocab.txt"),
+      Casing::kLower);
+  fmt::print("tokens of the training splits\n");
+  std::vector<int64_t> glosses;
+  for (const auto& example : wordnet_glosses(root, "train").examples) {
+    glosses.push_back(encode(tokenizer, example.first, "", kUnlimited).size());
+  }
+  print_lengths("wordnet_gloss", std::move(glosses));
+  std::vector<int64_t> questions;
+  for (const auto& question : wordnet_questions(root, "train").questions) {
+    questions.push_back(encode(tokenizer, question.question, question.context, kUnlimited).size());
+  }
+  print_lengths("wordnet_questions", std::move(questions));
+}
+
 }  // namespace
 }  // namespace ptqbench
 
@@ -280,5 +325,6 @@ int main(int argc, char** argv) {
   const std::string root = argc > 1 ? argv[1] : ptqbench::kWordnetRoot;
   ptqbench::report_glosses(root);
   ptqbench::report_questions(root);
+  ptqbench::report_lengths(root);
   return 0;
 }

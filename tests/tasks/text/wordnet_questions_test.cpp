@@ -5,11 +5,14 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <set>
 
 #include "methods/support/error.h"
+#include "tasks/text/encode.h"
 #include "tasks/text/wordnet_split.h"
 #include "tests/tasks/text/wordnet_files.h"
 
@@ -19,19 +22,21 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
-/// A small dictionary: 60 entries of each category, headword "animal aa" and gloss "animal of kind
-/// 1", "animal of kind 2", ...
+/// A small dictionary: 600 entries of the first category, 60 of each other, with headword "animal
+/// aa" and gloss "animal of kind 0", "animal of kind 1", ...
 std::string small_dictionary() {
   std::string lines;
+  int count = 600;
   for (const auto& category : wordnet_question_categories()) {
     const auto& names = wordnet_class_names();
     const auto file = std::find(names.begin(), names.end(), category.lexicographer_file);
     const std::string name = category.lexicographer_file.substr(5);
-    for (int i = 0; i < 60; ++i) {
+    for (int i = 0; i < count; ++i) {
       lines +=
           fmt::format("1 {:02} n 01 {}_{}{} 0 000 | {} of kind {}\n", file - names.begin(), name,
                       static_cast<char>('a' + i / 26), static_cast<char>('a' + i % 26), name, i);
     }
+    count = 60;
   }
   return lines;
 }
@@ -59,8 +64,7 @@ class SmallQuestions : public ::testing::Test {
 TEST_F(SmallQuestions, AskForTheOneEntryOfACategory) {
   std::map<std::string, std::string> name_of;
   for (const auto& category : wordnet_question_categories()) {
-    name_of[fmt::format("Which of these is {}?", category.phrase)] =
-        category.lexicographer_file.substr(5);
+    name_of[wordnet_question_about(category)] = category.lexicographer_file.substr(5);
   }
   const QuestionDataset data = wordnet_questions(folder_.path(), "test");
   EXPECT_FALSE(data.may_be_unanswerable);
@@ -87,18 +91,20 @@ TEST_F(SmallQuestions, AreTheSameEveryTime) {
             content_key(wordnet_questions(folder_.path(), "test")));
 }
 
-TEST_F(SmallQuestions, HaveTheirAnswersInAllPositionsAlike) {
-  const QuestionDataset data = wordnet_questions(folder_.path(), "train");
-  std::map<int64_t, int64_t> at;
-  for (const auto& question : data.questions) {
+TEST_F(SmallQuestions, OfEachKindHaveTheirAnswersInAllPositionsAlike) {
+  std::map<std::string, std::array<double, 4>> counts;
+  for (const auto& question : wordnet_questions(folder_.path(), "train").questions) {
     const auto words = headwords(question.context);
-    ++at[std::find(words.begin(), words.end(), question.answers.front().text) - words.begin()];
+    const auto found = std::find(words.begin(), words.end(), question.answers.front().text);
+    ++counts[question.question].at(static_cast<size_t>(found - words.begin()));
   }
-  const double expected = static_cast<double>(data.questions.size()) / 4;
-  // Five standard deviations of a binomial distribution.
-  const double tolerance = 5 * std::sqrt(expected * 0.75);
-  for (int position = 0; position < 4; ++position) {
-    EXPECT_NEAR(static_cast<double>(at[position]), expected, tolerance);
+  EXPECT_EQ(counts.size(), wordnet_question_categories().size());
+  for (const auto& [question, positions] : counts) {
+    const double expected = std::accumulate(positions.begin(), positions.end(), 0.0) / 4;
+    // Four standard deviations of a binomial distribution.
+    for (const double count : positions) {
+      EXPECT_NEAR(count, expected, 4 * std::sqrt(expected * 0.75)) << question;
+    }
   }
 }
 
@@ -138,6 +144,26 @@ TEST(WordnetQuestions, OfDebianShareNoHeadwordBetweenSplits) {
     EXPECT_EQ(training.count(normalised_gloss(question.answers.front().text)), 0U);
     EXPECT_LE(question.context.size(), 4U * (24 + 2 + 60 + 2));
   }
+}
+
+TEST(WordnetQuestions, OfDebianFitNinetySixTokensOfTheShippedVocabulary) {
+  if (!std::filesystem::exists(std::filesystem::path(kWordnetRoot) / "data.noun")) {
+    GTEST_SKIP() << "wordnet-base is not installed";
+  }
+  const WordPieceTokenizer tokenizer(
+      read_vocabulary(PTQBENCH_SOURCE_DIR "/configs/checkpoints/wordnet_vocab.txt"),
+      Casing::kLower);
+  EXPECT_EQ(tokenizer.vocabulary().size(), 8000);
+  const QuestionDataset data = wordnet_questions(kWordnetRoot, "test");
+  size_t fitting = 0;
+  for (const auto& question : data.questions) {
+    const Encoding encoding = encode(tokenizer, question.question, question.context, 1000);
+    fitting += encoding.size() <= 96 ? 1 : 0;
+    for (const auto& token : encoding.tokens) {
+      EXPECT_NE(token.id, tokenizer.vocabulary().unknown()) << question.context;
+    }
+  }
+  EXPECT_GE(static_cast<double>(fitting), 0.99 * static_cast<double>(data.questions.size()));
 }
 
 }  // namespace
