@@ -81,6 +81,7 @@ int main(int argc, char** argv) {
   ptqbench::add_list(app, chosen);
   ptqbench::add_train(app, chosen);
   ptqbench::add_published(app, chosen);
+  ptqbench::add_vocabulary(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -10,7 +10,7 @@ packages=(
   libcli11-dev libfmt-dev
   libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
   libgtest-dev libgmock-dev libbenchmark-dev
-  dataset-fashion-mnist
+  dataset-fashion-mnist wordnet-base
   python3-h5py python3-numpy
 )
 
