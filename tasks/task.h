@@ -53,6 +53,10 @@ class Task {
 std::vector<std::string> task_names();
 std::string task_description(const std::string& name);
 
+/// Data sets of images, texts and questions.
+std::vector<std::string> all_dataset_names();
+std::string any_dataset_description(const std::string& name);
+
 /// Opens the data. Throws ConfigError on an unknown name or options that do not fit, IoError on
 /// missing data.
 std::unique_ptr<Task> make_task(const TaskOptions& options);
