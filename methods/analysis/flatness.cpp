@@ -56,10 +56,10 @@ const at::Tensor& quantized_weight(const WeightSite& site) {
   return site.quantized.defined() ? site.quantized : site.value;
 }
 
-/// The quantized network with other weights in some sites.
+/// Activations in full precision, and other weights than the quantized ones.
 class PerturbedPass : public QuantizedPass {
  public:
-  PerturbedPass() : QuantizedPass(Activations::kQuantized) {}
+  PerturbedPass() : QuantizedPass(Activations::kFullPrecision) {}
 
   void set(const WeightSite* site, const at::Tensor& weight) { weights_[site] = weight; }
 
@@ -92,7 +92,7 @@ std::vector<Flatness> measure_flatness(const UnitGraph& model,
                                        const FlatnessOptions& options) {
   const torch::NoGradGuard no_grad;
   std::vector<Flatness> all(losses.size());
-  QuantizedPass unperturbed(QuantizedPass::Activations::kQuantized);
+  QuantizedPass unperturbed(QuantizedPass::Activations::kFullPrecision);
   for (size_t i = 0; i < losses.size(); ++i) {
     all[i].loss = losses[i](unperturbed);
     all[i].loss_change.assign(options.magnitudes.size(), 0);

@@ -35,17 +35,18 @@ at::Tensor filter_normalised_direction(const at::Tensor& weight, const std::stri
                                        uint64_t seed, int64_t direction);
 
 /// Flatness of a quantized model, one for each of `losses` (calibration data, test data), after
-/// QDrop (arXiv:2203.05740, section 3), which explains its results by how little the loss of the
-/// quantized weights changes when they are perturbed, on calibration data and on test data.
+/// QDrop (arXiv:2203.05740, section 3): there the quantization of activations is seen as a
+/// perturbation of the quantized weights, 1 + v(x) times them, and a method is good when the loss
+/// changes little under it, on calibration data and on test data.
 ///
-/// L(w + v) - L(w) is measured with w all quantized weights of the model (those without quantizer
-/// in full precision) and v of the stated relative norm along random directions (see
-/// filter_normalised_direction); the same directions serve all magnitudes and all losses. Biases
-/// stay. What differs from the paper: there v stands for what the quantization of activations
-/// amounts to, a factor 1 + v(x) on the weights that depends on the sample, while activations are
-/// in full precision. Here v is random, additive and the same for all samples, activations stay
-/// quantized, and w + v is not rounded to the grid again. So figures compare with each other, not
-/// with the paper's.
+/// Measured is L(w + v) - L(w) with w the quantized weights of the model (those without quantizer
+/// in full precision), activations in full precision, biases as they are, and v of the stated
+/// relative norm along random directions (see filter_normalised_direction); the same directions
+/// serve all magnitudes and all losses. What differs from the paper: v is random, additive and the
+/// same for all samples, where the paper's depends on the sample; w + v is not rounded to the grid
+/// again. So figures compare with each other, not with the paper's. Quantized activations would
+/// make the loss jump: where many positions have equal values, as a picture's background has, any v
+/// carries all of them over a rounding boundary at once.
 std::vector<Flatness> measure_flatness(const UnitGraph& model,
                                        const std::vector<LossOfPass>& losses,
                                        const FlatnessOptions& options);

@@ -65,10 +65,9 @@ double squared_norm(const UnitGraph& model, Pass& pass) {
 TEST(Flatness, IsTheMeanLossChangeOverTheDirections) {
   const auto model = quantized_model();
   const FlatnessOptions options{3, 2, {0.05, 0.5}};
-  const auto flatness =
-      measure_flatness(model, {[&](Pass& pass) { return squared_norm(model, pass); },
-                               [](Pass&) { return 7.0; }},
-                       options);
+  const auto flatness = measure_flatness(
+      model, {[&](Pass& pass) { return squared_norm(model, pass); }, [](Pass&) { return 7.0; }},
+      options);
   ASSERT_EQ(flatness.size(), 2U);
 
   // |w + m d|^2 - |w|^2 = 2 m <w, d> + m^2 |w|^2, since |d| = |w|.
@@ -92,12 +91,12 @@ TEST(Flatness, IsTheMeanLossChangeOverTheDirections) {
   EXPECT_EQ(flatness[1].loss_change, (std::vector<double>{0, 0}));
 }
 
-TEST(Flatness, PerturbsTheQuantizedNetworkAndLeavesItAlone) {
+TEST(Flatness, PerturbsQuantizedWeightsAndLeavesThemAlone) {
   const auto model = quantized_model();
   at::manual_seed(5);
   const Tensors inputs = {at::randn({8, 3, 8, 8})};
   const torch::NoGradGuard no_grad;
-  QuantizedPass quantized(QuantizedPass::Activations::kQuantized);
+  QuantizedPass quantized(QuantizedPass::Activations::kFullPrecision);
   const auto before = model.forward(inputs, quantized).at(0);
   const LossOfPass distance = [&](Pass& pass) {
     return (model.forward(inputs, pass).at(0) - before).square().sum().item<double>();
