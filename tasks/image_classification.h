@@ -21,6 +21,8 @@ class ImageClassification : public Task {
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                    int64_t batch_size) const override;
+  /// Cross entropy.
+  Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
 
  private:
   std::unique_ptr<ImageDataset> calibration_;
