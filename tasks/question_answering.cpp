@@ -125,10 +125,11 @@ Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t 
   return metrics;
 }
 
-std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {
+std::unique_ptr<TrainingData> QuestionAnswering::training_on(const std::vector<Question>& questions,
+                                                             const TrainOptions& options) const {
   std::vector<Encoding> encodings;
   std::vector<TokenSpan> spans;
-  for (const auto& question : calibration_.questions) {
+  for (const auto& question : questions) {
     for (auto& window : windows(question)) {
       spans.push_back(answer_target(window, question));
       encodings.push_back(std::move(window.encoding));
@@ -136,6 +137,18 @@ std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOption
   }
   return std::make_unique<SpanTrainingData>(tokenizer_.vocabulary(), std::move(encodings),
                                             std::move(spans), options);
+}
+
+Loss QuestionAnswering::loss(Split split, const std::vector<int64_t>& ids,
+                             int64_t batch_size) const {
+  const auto& questions = (split == Split::kCalibration ? calibration_ : evaluation_).questions;
+  std::vector<Question> chosen;
+  for (const int64_t id : ids) chosen.push_back(questions.at(static_cast<size_t>(id)));
+  return mean_loss(training_on(chosen, TrainOptions()), batch_size);
+}
+
+std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {
+  return training_on(calibration_.questions, options);
 }
 
 }  // namespace ptqbench

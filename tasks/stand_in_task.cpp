@@ -24,6 +24,7 @@ class StandIn : public Task {
   std::unique_ptr<TrainingData> training_data(const TrainOptions&) const override {
     throw_no_data();
   }
+  Loss loss(Split, const std::vector<int64_t>&, int64_t) const override { throw_no_data(); }
 
  private:
   [[noreturn]] static void throw_no_data() {

@@ -107,6 +107,21 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
   return metrics;
 }
 
+Loss TextClassification::loss(Split split, const std::vector<int64_t>& ids,
+                              int64_t batch_size) const {
+  const TextDataset& data = split == Split::kCalibration ? calibration_ : evaluation_;
+  TextDataset chosen;
+  std::vector<double> labels;
+  for (const int64_t id : ids) {
+    chosen.examples.push_back(data.examples.at(static_cast<size_t>(id)));
+    labels.push_back(chosen.examples.back().label);
+  }
+  return mean_loss(
+      std::make_shared<TextTrainingData>(tokenizer_.vocabulary(), encode_all(chosen),
+                                         std::move(labels), data.classes, TrainOptions()),
+      batch_size);
+}
+
 std::unique_ptr<TrainingData> TextClassification::training_data(const TrainOptions& options) const {
   std::vector<double> labels;
   for (const auto& example : calibration_.examples) labels.push_back(example.label);

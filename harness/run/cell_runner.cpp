@@ -7,6 +7,7 @@
 #include "harness/run/full_precision_check.h"
 #include "harness/run/machine.h"
 #include "harness/run/mapped_storage.h"
+#include "harness/run/measure_report.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
@@ -38,6 +39,7 @@ UnitRecord unit_record(const UnitReport& report) {
   record.name = report.unit;
   record.phase = report.phase;
   record.kind = report.kind;
+  record.block = report.block;
   record.iterations = report.curve.iteration.empty() ? 0 : report.curve.iteration.back() + 1;
   record.seconds = report.seconds;
   record.error_before = report.error_before;
@@ -192,6 +194,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     record.metric = metrics.value;
     record.further_metrics = metrics.further;
   });
+  timed_stage(record, stage, "report", [&] { measure_report(task, model, cell, record); });
 }
 
 }  // namespace ptqbench

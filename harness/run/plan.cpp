@@ -10,6 +10,7 @@
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
 #include "harness/run/cost.h"
+#include "harness/run/sample_ids.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
 #include "results/store.h"
@@ -218,6 +219,10 @@ std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
 }
 
 std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell) {
+  if (!cell.calibration_ids.empty()) {
+    return read_sample_ids(cell.calibration_ids, task.calibration_population(),
+                           cell.settings.calibration_samples);
+  }
   return draw_samples(task.calibration_population(), cell.settings.calibration_samples,
                       static_cast<uint64_t>(cell.seed));
 }

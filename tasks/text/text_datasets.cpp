@@ -154,7 +154,7 @@ QuestionDataset make_question_dataset(const DatasetOptions& options, const std::
   const std::string version = options.name == "squad_v1" ? "v1.1" : "v2.0";
   require_root(options, "train-" + version + ".json and dev-" + version + ".json");
   require_split(options, split, {"train", "dev"});
-  return read_squad(std::filesystem::path(options.root) / (split + "-" + version + ".json")).data;
+  return read_squad(std::filesystem::path(options.root) / (split + "-" + version + ".json"));
 }
 
 }  // namespace ptqbench
