@@ -43,6 +43,10 @@ std::string render_sensitivity_console(const std::vector<SensitivityTable>& tabl
     if (!text.empty()) text += "\n";
     text += fmt::format("{} {}: {} {:.2f} in full precision; one unit quantized at a time\n",
                         table.model, table.bits, table.metric_name, table.full_precision);
+    if (table.units.empty()) {
+      text += "nothing is quantized at these bits\n";
+      continue;
+    }
     TextGrid grid = {{"rank", "unit", "kind", table.metric_name, "drop", "noise dB"}};
     const auto ranked = ranked_units(table);
     for (std::size_t i = 0; i < ranked.size(); ++i) {

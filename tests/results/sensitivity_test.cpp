@@ -59,6 +59,14 @@ TEST(Sensitivity, IsPrintedForATerminal) {
             "\nresnet20 ");
 }
 
+TEST(Sensitivity, AModelOfWhichNothingIsQuantizedHasNoUnits) {
+  auto table = example();
+  table.units.clear();
+  EXPECT_EQ(render_sensitivity_console({table}),
+            "resnet20 w2a2: top1_accuracy 94.00 in full precision; one unit quantized at a time\n"
+            "nothing is quantized at these bits\n");
+}
+
 TEST(Sensitivity, IsWrittenAsCommaSeparatedValues) {
   auto table = example();
   table.units.resize(2);
