@@ -127,18 +127,6 @@ void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
   }
 }
 
-void require_checkpoints(const SweepConfig& sweep) {
-  for (const auto& task : sweep.tasks) {
-    for (const auto& model : task.models) {
-      if (!model.checkpoint.empty()) continue;
-      throw ConfigError(
-          fmt::format("model '{}' has no checkpoint: give it one, as in "
-                      "models: [{{name: {}, checkpoint: FILE}}]",
-                      model.label, model.name));
-    }
-  }
-}
-
 /// The cells with all that their settings and the shape of the data decide.
 std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::string& filter,
                                         PlanCaches& caches) {
@@ -197,6 +185,18 @@ std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
   auto plan = estimate_cells(sweep, filter, caches);
   check_budget(plan, sweep.memory_budget);
   return plan;
+}
+
+void require_checkpoints(const SweepConfig& sweep) {
+  for (const auto& task : sweep.tasks) {
+    for (const auto& model : task.models) {
+      if (!model.checkpoint.empty()) continue;
+      throw ConfigError(
+          fmt::format("model '{}' has no checkpoint: give it one, as in "
+                      "models: [{{name: {}, checkpoint: FILE}}]",
+                      model.label, model.name));
+    }
+  }
 }
 
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter) {

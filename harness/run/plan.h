@@ -42,6 +42,9 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
 std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
                                                  const std::string& filter, TaskSet& tasks);
 
+/// Throws ConfigError when a model has no checkpoint.
+void require_checkpoints(const SweepConfig& sweep);
+
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);
 

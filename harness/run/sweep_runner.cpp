@@ -176,7 +176,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return kBadInput;
   }
   if (options.dry_run) {
-    if (first) print_plan(ready.plan, job.run_dir, ready.missing);
+    if (first) print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
     return 0;
   }
   if (!first) {
