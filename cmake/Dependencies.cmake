@@ -1,5 +1,9 @@
 # Every library the project uses, found once. Targets name what they need; nothing is linked globally.
 find_package(Torch REQUIRED)
+if(PTQBENCH_CUDA AND NOT TARGET torch_cuda)
+  message(FATAL_ERROR "the LibTorch in '${Torch_DIR}' has no CUDA: set the environment variable Torch_DIR to the folder of "
+    "the TorchConfig.cmake of one that has, such as site-packages/torch/share/cmake/Torch of the Python wheel")
+endif()
 find_package(OpenMP REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(HDF5 REQUIRED COMPONENTS C)

@@ -10,12 +10,14 @@
 
 #include "harness/parallel/scheduler.h"
 #include "harness/run/cell_runner.h"
+#include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"
 #include "harness/run/plan.h"
 #include "harness/run/progress.h"
 #include "harness/run/report.h"
 #include "harness/run/run_directory.h"
+#include "harness/run/schedule_report.h"
 #include "methods/support/error.h"
 #include "results/store.h"
 #include "tasks/stand_in_task.h"
@@ -157,6 +159,13 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
              ready.plan.size(), done, job.items.size(), ranks, threads, job.run_dir.string());
 }
 
+void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
+  print_plan(ready.plan, job.run_dir, ready.missing);
+  if (options.schedule_ranks == 0) return;
+  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads);
+  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks));
+}
+
 }  // namespace
 
 int run_sweep(Communicator& communicator, const RunOptions& options) {
@@ -176,7 +185,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return kBadInput;
   }
   if (options.dry_run) {
-    if (first) print_plan(ready.plan, job.run_dir, ready.missing);
+    if (first) show_plan(options, ready, job);
     return 0;
   }
   if (!first) {

@@ -19,6 +19,8 @@ struct RunOptions {
   /// At most so many cells; 0: all.
   int64_t limit = 0;
   bool dry_run = false;
+  /// Of a dry run: also show the schedule on so many ranks; 0: no.
+  int64_t schedule_ranks = 0;
 };
 
 /// Runs what is not yet finished of a sweep on all ranks, as far as filter and limit let it, then
