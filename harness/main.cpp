@@ -78,6 +78,7 @@ int main(int argc, char** argv) {
   ptqbench::add_plan(app, chosen);
   ptqbench::add_table(app, chosen);
   ptqbench::add_describe(app, chosen);
+  ptqbench::add_doctor(app, chosen);
   ptqbench::add_list(app, chosen);
   ptqbench::add_train(app, chosen);
   ptqbench::add_published(app, chosen);

@@ -37,6 +37,7 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
+    read_device(map);
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =
@@ -203,6 +204,16 @@ class SweepReader {
       }
       sweep_.bits.push_back(*bits);
     }
+  }
+
+  void read_device(YamlMapReader& map) {
+    auto& request = sweep_.device;
+    if (const auto device = map.optional("device"))
+      request.device = device->choice("device", device_choices()).value_or(request.device);
+    const auto ranks = map.optional("ranks_per_gpu");
+    if (!ranks) return;
+    request.ranks_per_gpu = ranks->integer({1, 1024}).value_or(1);
+    if (request.device == "cpu") ranks->problem("means nothing with 'device: cpu'");
   }
 
   void read_memory_budget(const YamlReader& reader) {

@@ -112,7 +112,7 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, StreamPlace streams) {
   CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
-  record.device = "cpu";
+  record.device = device_.str();
   record.rank = rank_;
   record.threads = threads_;
   record.started_at = utc_now();
@@ -149,6 +149,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     assign_parameters(checkpoint, all_parameters(model));
     checkpoint_hash = checkpoint.content_hash;
     model.fold_batch_norm();
+    model.move_to(device_);
   });
   record.provenance[kCheckpointHash] = checkpoint_hash;
   timed_stage(record, stage, "full_precision", [&] {
@@ -171,7 +172,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
                       "this host; run the sweep again",
                       cell.checkpoint.string()));
     }
-    calibration = task.calibration_inputs(record.calibration_ids);
+    calibration = on_device(task.calibration_inputs(record.calibration_ids), device_);
   });
   timed_stage(record, stage, "quantize", [&] {
     QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),
