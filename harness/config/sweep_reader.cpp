@@ -338,6 +338,8 @@ SweepConfig read_sweep(const YamlValue& root, Problems& problems, const KnownNam
                        const LoadOptions& options) {
   auto sweep = SweepReader(known, options).read(YamlReader(root, "", problems));
   problems.throw_if_any();
+  // The other ranks are handed a sweep that was read before.
+  if (!options.check_files) return sweep;
   try {
     expand(sweep);
   } catch (const ConfigError& error) {

@@ -206,8 +206,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   prepare_device(device);
   const int64_t threads = threads_for_rank(communicator, ready.sweep.threads);
   set_threads(threads);
-  const auto cells = expand(ready.sweep);
-  if (cells.size() != job.fingerprints.size())
+  if (cell_count(ready.sweep) != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
   const CellStore store(job.run_dir);
@@ -219,7 +218,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
       [&](size_t item) {
         const auto streams =
             job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
-        return run_one(runner, store, cells[item], job.fingerprints[item], streams);
+        return run_one(runner, store, cell_at(ready.sweep, item), job.fingerprints[item], streams);
       },
       progress);
   if (!first) return 0;
