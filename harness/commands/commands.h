@@ -21,6 +21,7 @@ void add_plan(CLI::App& app, Command& chosen);
 void add_table(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
+void add_doctor(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_published(CLI::App& app, Command& chosen);
 void add_vocabulary(CLI::App& app, Command& chosen);

@@ -51,6 +51,11 @@ struct Cell {
 /// there are more than 100,000.
 std::vector<Cell> expand(const SweepConfig& sweep);
 
+/// The number of cells of a sweep, and one of them by its place in expand(), for ranks that run few
+/// of many. Throws std::out_of_range.
+size_t cell_count(const SweepConfig& sweep);
+Cell cell_at(const SweepConfig& sweep, size_t number);
+
 /// Everything that decides the result, except what is in the files, sorted by name:
 /// "settings.iterations", "500". Holds no labels and no paths.
 std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);

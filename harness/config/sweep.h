@@ -8,6 +8,7 @@
 
 #include "harness/config/bit_widths.h"
 #include "harness/config/cell_condition.h"
+#include "harness/config/device_request.h"
 #include "harness/config/evaluation_options.h"
 #include "harness/config/full_precision_gate.h"
 #include "harness/config/known_names.h"
@@ -69,6 +70,8 @@ struct SweepOverride {
 ///     report: {held_out_samples: 64}   # fields of ReportOptions
 ///     calibration_ids: ids.txt      # instead of samples drawn by the seed; see read_sample_ids()
 ///     threads: 0
+///     device: auto                   # or cpu, cuda
+///     ranks_per_gpu: 1
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
 ///     full_precision_tolerance: 0.5  # how far from a model's `expected` its metric may be
 ///     on_full_precision_mismatch: fail      # or continue
@@ -96,6 +99,8 @@ struct SweepConfig {
   std::filesystem::path calibration_ids;
   /// Threads of each rank; 0: as many as the process may run on.
   int64_t threads = 0;
+  /// Where the cells run; decides no result beyond the rounding of its arithmetic.
+  DeviceRequest device;
   /// Bytes that each rank may take; 0: no limit.
   int64_t memory_budget = 0;
   /// See FullPrecisionGate.

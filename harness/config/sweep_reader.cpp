@@ -39,6 +39,7 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
+    read_device(map);
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =
@@ -207,6 +208,16 @@ class SweepReader {
     }
   }
 
+  void read_device(YamlMapReader& map) {
+    auto& request = sweep_.device;
+    if (const auto device = map.optional("device"))
+      request.device = device->choice("device", device_choices()).value_or(request.device);
+    const auto ranks = map.optional("ranks_per_gpu");
+    if (!ranks) return;
+    request.ranks_per_gpu = ranks->integer({1, 1024}).value_or(1);
+    if (request.device == "cpu") ranks->problem("means nothing with 'device: cpu'");
+  }
+
   void read_memory_budget(const YamlReader& reader) {
     const auto text = reader.text();
     if (!text) return;
@@ -329,6 +340,8 @@ SweepConfig read_sweep(const YamlValue& root, Problems& problems, const KnownNam
                        const LoadOptions& options) {
   auto sweep = SweepReader(known, options).read(YamlReader(root, "", problems));
   problems.throw_if_any();
+  // The other ranks are handed a sweep that was read before.
+  if (!options.check_files) return sweep;
   try {
     expand(sweep);
   } catch (const ConfigError& error) {

@@ -143,6 +143,9 @@ std::string resolved_yaml(const SweepConfig& sweep) {
          << escape_variables(sweep.calibration_ids.string());
   }
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
+  yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
+  if (sweep.device.device != "cpu")
+    yaml << YAML::Key << "ranks_per_gpu" << YAML::Value << sweep.device.ranks_per_gpu;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
   yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
        << option_text(sweep.full_precision_tolerance);

@@ -108,7 +108,7 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, StreamPlace streams) {
   CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
-  record.device = "cpu";
+  record.device = device_.str();
   record.rank = rank_;
   record.threads = threads_;
   record.started_at = utc_now();
@@ -139,7 +139,10 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   stage = "open data";
   const Task& task = tasks_.open(cell.task);
   LoadedModel loaded;
-  timed_stage(record, stage, "load", [&] { loaded = load_model(task, cell); });
+  timed_stage(record, stage, "load", [&] {
+    loaded = load_model(task, cell);
+    loaded.graph.move_to(device_);
+  });
   UnitGraph& model = loaded.graph;
   const std::string& checkpoint_hash = loaded.checkpoint_hash;
   record.provenance[kCheckpointHash] = checkpoint_hash;
@@ -163,7 +166,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
                       "this host; run the sweep again",
                       cell.checkpoint.string()));
     }
-    calibration = task.calibration_inputs(record.calibration_ids);
+    calibration = on_device(task.calibration_inputs(record.calibration_ids), device_);
   });
   timed_stage(record, stage, "quantize", [&] {
     QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),

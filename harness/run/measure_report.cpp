@@ -17,7 +17,8 @@ void record_noise(const Task& task, const UnitGraph& model, const Cell& cell, Ce
       held_out_ids(task.calibration_population(), record.calibration_ids,
                    cell.report.held_out_samples, static_cast<uint64_t>(cell.seed));
   if (record.held_out_ids.empty()) return;
-  for (const UnitNoise& noise : unit_noise(model, task.calibration_inputs(record.held_out_ids))) {
+  const auto inputs = on_device(task.calibration_inputs(record.held_out_ids), model.device());
+  for (const UnitNoise& noise : unit_noise(model, inputs)) {
     record.block_noise.push_back({noise.unit, noise.kind, noise.decibels});
   }
 }

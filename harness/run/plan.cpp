@@ -131,13 +131,15 @@ void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
 std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::string& filter,
                                         PlanCaches& caches) {
   require_checkpoints(sweep);
-  const auto cells = expand(sweep);
+  auto cells = expand(sweep);
   const auto condition = parse_filter(filter, cells);
   std::vector<PlannedCell> plan;
-  for (const Cell& cell : cells) {
-    PlanCache& cache = caches.of(cell);
+  plan.reserve(cells.size());
+  for (Cell& each : cells) {
     PlannedCell planned;
-    planned.cell = cell;
+    planned.cell = std::move(each);
+    const Cell& cell = planned.cell;
+    PlanCache& cache = caches.of(cell);
     planned.selected = condition.matches(cell);
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     const CellMemory& memory = cache.memory(cell);

@@ -9,15 +9,12 @@
 
 #include "harness/config/memory_size.h"
 #include "harness/published/published_reader.h"
+#include "harness/run/cost.h"
 #include "results/comparison.h"
 #include "results/render.h"
 
 namespace ptqbench {
 namespace {
-
-/// Multiply-accumulates a second that one CPU core with AVX-512 sustains over a whole cell: about
-/// 120e9 for ResNet-20, 33e9 for MobileNetV2. Only for the estimate in `plan`.
-constexpr double kMacsPerCoreSecond = 60e9;
 
 double core_hours(double tera_macs) { return tera_macs * 1e12 / kMacsPerCoreSecond / 3600; }
 

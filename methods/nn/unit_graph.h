@@ -77,6 +77,12 @@ class UnitGraph {
   std::vector<NamedTensor> buffers() const;
   void fold_batch_norm();
 
+  /// Moves parameters, buffers and quantizers. Inputs must be on the same device. Throws
+  /// std::logic_error where a layer leaves one behind.
+  void move_to(const at::Device& device);
+  /// Where the parameters are; the CPU without any.
+  at::Device device() const;
+
  private:
   Unit make_unit(size_t first, size_t last, const std::string& name) const;
   Tensors run(size_t first, size_t last, const std::vector<ValueId>& input_ids,
@@ -88,6 +94,9 @@ class UnitGraph {
   int value_count_ = 0;
   ValueId position_mask_ = -1;
 };
+
+/// The tensors on the device; those that are there are not copied.
+Tensors on_device(const Tensors& tensors, const at::Device& device);
 
 /// Weight and activation sites of the nodes of a unit, in the order of execution.
 std::vector<WeightSite*> weight_sites(const UnitGraph& graph, const Unit& unit);

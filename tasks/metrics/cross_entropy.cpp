@@ -13,7 +13,10 @@ double cross_entropy(const UnitGraph& model, Pass& pass, const at::Tensor& input
   double sum = 0;
   for (int64_t first = 0; first < count; first += batch_size) {
     const int64_t last = std::min(first + batch_size, count);
-    const auto logits = model.forward({inputs.slice(0, first, last)}, pass).at(0).to(at::kDouble);
+    const auto logits =
+        model.forward(on_device({inputs.slice(0, first, last)}, model.device()), pass)
+            .at(0)
+            .to(labels.device(), at::kDouble);
     sum += at::cross_entropy_loss(logits, labels.slice(0, first, last), {}, at::Reduction::Sum)
                .item<double>();
   }

@@ -77,8 +77,9 @@ at::Tensor TextTrainingData::loss(const UnitGraph& model, Pass& pass,
                                   const std::vector<int64_t>& samples, int64_t epoch) const {
   std::vector<double> labels;
   for (const int64_t sample : samples) labels.push_back(labels_[static_cast<size_t>(sample)]);
-  const auto targets = at::tensor(labels, at::kDouble);
-  const auto outputs = model.forward(inputs(samples, epoch), pass).at(0);
+  const auto device = model.device();
+  const auto targets = at::tensor(labels, at::kDouble).to(device);
+  const auto outputs = model.forward(on_device(inputs(samples, epoch), device), pass).at(0);
   if (classes_ == 0) return at::mse_loss(outputs.select(1, 0), targets.to(at::kFloat));
   return at::cross_entropy_loss(outputs, targets.to(at::kLong), {}, at::Reduction::Mean, -100,
                                 options().label_smoothing);
@@ -96,13 +97,16 @@ at::Tensor SpanTrainingData::loss(const UnitGraph& model, Pass& pass,
     first.push_back(spans_[static_cast<size_t>(sample)].first);
     last.push_back(spans_[static_cast<size_t>(sample)].last);
   }
-  const auto batch = inputs(samples, epoch);
+  const auto device = model.device();
+  const auto batch = on_device(inputs(samples, epoch), device);
   const auto scores =
       model.forward(batch, pass)
           .at(0)
           .masked_fill((batch[2] == 0).unsqueeze(2), std::numeric_limits<float>::lowest());
-  const auto start = at::cross_entropy_loss(scores.select(2, 0), at::tensor(first, at::kLong));
-  const auto end = at::cross_entropy_loss(scores.select(2, 1), at::tensor(last, at::kLong));
+  const auto start =
+      at::cross_entropy_loss(scores.select(2, 0), at::tensor(first, at::kLong).to(device));
+  const auto end =
+      at::cross_entropy_loss(scores.select(2, 1), at::tensor(last, at::kLong).to(device));
   return (start + end) / 2;
 }
 

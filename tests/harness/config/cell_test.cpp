@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "tests/harness/config/config_fixture.h"
 
@@ -42,6 +43,15 @@ TEST(Cell, TheProductHasEveryCellOnceInAFixedOrder) {
   std::set<std::string> labels;
   for (const auto& cell : cells) labels.insert(cell_label(cell));
   EXPECT_EQ(labels.size(), cells.size());
+}
+
+TEST(Cell, CanBeMadeByItsNumberAlone) {
+  const auto sweep = small_sweep();
+  EXPECT_EQ(cell_count(sweep), 48u);
+  EXPECT_EQ(cell_label(cell_at(sweep, 24)), "cifar10 mb w4a4 nearest seed 1");
+  // With its overrides.
+  EXPECT_EQ(cell_at(sweep, 30).settings.iterations, 40);
+  EXPECT_THROW(cell_at(sweep, 48), std::out_of_range);
 }
 
 TEST(Cell, SettingsComeFromTheSweepThenTheMethodThenTheOverridesInOrder) {

@@ -32,6 +32,8 @@ evaluation: {samples: 100, batch_size: 50}
 report: {held_out_samples: 0, flatness_magnitudes: [0.5]}
 calibration_ids: lists/ids.txt
 threads: 3
+device: cuda
+ranks_per_gpu: 4
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -103,6 +105,8 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.report.flatness_magnitudes, (std::vector<double>{0.5}));
   EXPECT_EQ(sweep.calibration_ids, at("lists/ids.txt"));
   EXPECT_EQ(sweep.threads, 3);
+  EXPECT_EQ(sweep.device.device, "cuda");
+  EXPECT_EQ(sweep.device.ranks_per_gpu, 4);
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
@@ -110,6 +114,8 @@ TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
   EXPECT_EQ(sweep.threads, 0);
+  EXPECT_EQ(sweep.device.device, "auto");
+  EXPECT_EQ(sweep.device.ranks_per_gpu, 1);
   EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
   EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kFail);
   EXPECT_EQ(sweep.evaluation.samples, 0);
@@ -163,6 +169,8 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.report.flatness_samples = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.calibration_ids = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.device.device = "auto"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.device.ranks_per_gpu = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected_samples = 1; }));
   EXPECT_TRUE(
@@ -207,7 +215,7 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
             "methods, seeds, settings, overrides, evaluation, report, calibration_ids, threads, "
-            "memory_budget, "
+            "device, ranks_per_gpu, memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -257,6 +265,14 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:7: seeds[2]: seed 1 is listed twice\n"
       "s.yaml:8: evaluation.batch_size: expected an integer from 1 to 100000, got '0'\n"
       "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'");
+}
+
+TEST_F(Sweep, WhatIsWrongWithADeviceIsNamed) {
+  EXPECT_EQ(error_with("device: gpu\nranks_per_gpu: 0\n"),
+            "s.yaml:7: device: unknown device 'gpu'; did you mean 'cpu'? (valid: auto, cpu, cuda)\n"
+            "s.yaml:8: ranks_per_gpu: expected an integer from 1 to 1024, got '0'");
+  EXPECT_EQ(error_with("device: cpu\nranks_per_gpu: 2\n"),
+            "s.yaml:8: ranks_per_gpu: means nothing with 'device: cpu'");
 }
 
 TEST_F(Sweep, AnUnknownPublishedTableSuggestsTheNearest) {
