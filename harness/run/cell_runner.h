@@ -21,18 +21,19 @@ enum class StreamPlace { kMemory, kMappedFiles };
 /// full-precision metrics.
 class CellRunner {
  public:
-  /// `rank` and `threads` go into the records; streams that are mapped go to `run_dir`. `tasks` are
-  /// those that are open already.
+  /// `rank` and `threads` go into the records; streams that are mapped and finished units go to
+  /// `run_dir`. `tasks` are those that are open already.
   CellRunner(int rank, int64_t threads, std::filesystem::path run_dir, TaskSet tasks = {})
       : rank_(rank), threads_(threads), run_dir_(std::move(run_dir)), tasks_(std::move(tasks)) {}
 
   /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
-  /// is a record with the stage and the reason.
+  /// is a record with the stage and the reason. Units that an earlier run finished are taken over.
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:
   void run_stages(const Cell& cell, StreamPlace streams, CellRecord& record, std::string& stage);
   std::unique_ptr<StreamStorage> make_storage(StreamPlace streams) const;
+  std::map<std::string, std::string> made_with() const;
   double full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                const std::string& checkpoint_hash);
 

@@ -41,6 +41,19 @@ void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConf
   write_file_atomically(run_dir / "sweep.yaml", resolved_yaml(sweep));
 }
 
+std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
+                                  const std::string& fingerprint) {
+  return run_dir / "partial" / fingerprint;
+}
+
+void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint) {
+  std::error_code ignored;
+  const auto folder = unit_folder(run_dir, fingerprint);
+  std::filesystem::remove_all(folder, ignored);
+  // Stays as long as another cell has units.
+  std::filesystem::remove(folder.parent_path(), ignored);
+}
+
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint) {
   const auto path = store.cell_path(fingerprint);
   if (!std::filesystem::exists(path)) return 0;

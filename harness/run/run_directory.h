@@ -19,6 +19,13 @@ void check_run_directory(const std::filesystem::path& run_dir);
 void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
                            const std::vector<PlannedCell>& plan);
 
+/// Where the finished units of an unfinished cell are kept.
+std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
+                                  const std::string& fingerprint);
+
+/// Removes them; what cannot be removed stays.
+void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint);
+
 /// Earlier attempts at a cell, from its file; 0 without one.
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint);
 

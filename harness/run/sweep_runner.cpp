@@ -55,12 +55,14 @@ Job from_text(const std::string& text) {
           json.at("fingerprints"), json.at("items"), json.at("mapped_streams")};
 }
 
-WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell,
+WorkOutcome run_one(CellRunner& runner, const std::filesystem::path& run_dir, const Cell& cell,
                     const std::string& fingerprint, StreamPlace streams) {
+  const CellStore store(run_dir);
   CellRecord record = runner.run(cell, fingerprint, streams);
   try {
     record.attempt = previous_attempts(store, fingerprint) + 1;
     store.write(record);
+    if (record.status == CellStatus::kFinished) forget_units(run_dir, fingerprint);
   } catch (const std::exception& error) {
     return {false, fmt::format("the result could not be written: {}", error.what()),
             record.seconds};
@@ -189,7 +191,6 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   if (cells.size() != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
-  const CellStore store(job.run_dir);
   CellRunner runner(communicator.rank(), threads, job.run_dir, std::move(ready.tasks));
   Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
   if (first) announce(ready, job, communicator.size(), threads);
@@ -198,7 +199,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
       [&](size_t item) {
         const auto streams =
             job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
-        return run_one(runner, store, cells[item], job.fingerprints[item], streams);
+        return run_one(runner, job.run_dir, cells[item], job.fingerprints[item], streams);
       },
       progress);
   if (!first) return 0;
