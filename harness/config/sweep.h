@@ -66,6 +66,8 @@ struct SweepOverride {
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
 ///     evaluation: {samples: 0, batch_size: 64}
 ///     threads: 0
+///     retries: 1                     # how often a cell that failed is tried again
+///     crash_limit: 3                 # crashed attempts after which a cell is set aside
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
 ///     full_precision_tolerance: 0.5  # how far from a model's `expected` its metric may be
 ///     on_full_precision_mismatch: fail      # or continue
@@ -90,6 +92,10 @@ struct SweepConfig {
   EvaluationOptions evaluation;
   /// Threads of each rank; 0: as many as the process may run on.
   int64_t threads = 0;
+  /// How often a cell that failed is tried again by the same job.
+  int64_t retries = 1;
+  /// Crashed attempts without progress after which a cell is not run again unasked.
+  int64_t crash_limit = 3;
   /// Bytes that each rank may take; 0: no limit.
   int64_t memory_budget = 0;
   /// See FullPrecisionGate.

@@ -37,6 +37,12 @@ class SweepReader {
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
+    if (const auto retries = map.optional("retries")) {
+      sweep_.retries = retries->integer({0, 100}).value_or(sweep_.retries);
+    }
+    if (const auto limit = map.optional("crash_limit")) {
+      sweep_.crash_limit = limit->integer({1, 1000}).value_or(sweep_.crash_limit);
+    }
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =

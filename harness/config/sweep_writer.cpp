@@ -138,6 +138,8 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_entries(yaml, "overrides", sweep.overrides, emit_override);
   emit_section(yaml, "evaluation", sweep.evaluation);
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
+  yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
+  yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
   yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
        << option_text(sweep.full_precision_tolerance);

@@ -11,6 +11,7 @@
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
+#include "methods/support/stop_request.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
@@ -136,6 +137,8 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   try {
     run_stages(cell, streams, record, stage);
     record.status = CellStatus::kFinished;
+  } catch (const Stopped&) {
+    throw;
   } catch (const std::exception& error) {
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;

@@ -26,8 +26,11 @@ class CellRunner {
   CellRunner(int rank, int64_t threads, std::filesystem::path run_dir, TaskSet tasks = {})
       : rank_(rank), threads_(threads), run_dir_(std::move(run_dir)), tasks_(std::move(tasks)) {}
 
+  int rank() const { return rank_; }
+
   /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
   /// is a record with the stage and the reason. Units that an earlier run finished are taken over.
+  /// Throws Stopped if the process was asked to stop.
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:

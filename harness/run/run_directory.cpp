@@ -11,6 +11,12 @@
 #include "results/manifest.h"
 
 namespace ptqbench {
+namespace {
+
+constexpr const char* kUnitFolder = "partial";
+constexpr const char* kMarkFolder = "running";
+
+}  // namespace
 
 void check_run_directory(const std::filesystem::path& run_dir) {
   auto existing = run_dir;
@@ -25,13 +31,17 @@ void check_run_directory(const std::filesystem::path& run_dir) {
   if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
 }
 
-void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
-                           const std::vector<PlannedCell>& plan) {
+std::unique_ptr<RunLock> lock_run_directory(const std::filesystem::path& run_dir) {
   std::error_code error;
   std::filesystem::create_directories(run_dir / "cells", error);
   if (error)
     throw IoError(
         fmt::format("cannot make the run directory {}: {}", run_dir.string(), error.message()));
+  return std::make_unique<RunLock>(run_dir);
+}
+
+void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
+                           const std::vector<PlannedCell>& plan) {
   Manifest manifest;
   manifest.reproduces = sweep.reproduces;
   for (const auto& planned : plan) {
@@ -41,17 +51,24 @@ void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConf
   write_file_atomically(run_dir / "sweep.yaml", resolved_yaml(sweep));
 }
 
+std::filesystem::path mark_folder(const std::filesystem::path& run_dir) {
+  return run_dir / kMarkFolder;
+}
+
 std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
                                   const std::string& fingerprint) {
-  return run_dir / "partial" / fingerprint;
+  return run_dir / kUnitFolder / fingerprint;
 }
 
 void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint) {
   std::error_code ignored;
-  const auto folder = unit_folder(run_dir, fingerprint);
-  std::filesystem::remove_all(folder, ignored);
-  // Stays as long as another cell has units.
-  std::filesystem::remove(folder.parent_path(), ignored);
+  std::filesystem::remove_all(unit_folder(run_dir, fingerprint), ignored);
+}
+
+void remove_empty_folders(const std::filesystem::path& run_dir) {
+  std::error_code not_empty;
+  std::filesystem::remove(run_dir / kUnitFolder, not_empty);
+  std::filesystem::remove(run_dir / kMarkFolder, not_empty);
 }
 
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint) {
