@@ -50,6 +50,8 @@ overrides:
     set: {beta_end: 3}
 evaluation: {samples: 100, batch_size: 50}
 threads: 3
+retries: 4
+crash_limit: 5
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -93,6 +95,8 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.evaluation.samples, 100);
   EXPECT_EQ(sweep.evaluation.batch_size, 50);
   EXPECT_EQ(sweep.threads, 3);
+  EXPECT_EQ(sweep.retries, 4);
+  EXPECT_EQ(sweep.crash_limit, 5);
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
@@ -100,6 +104,8 @@ TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
   EXPECT_EQ(sweep.threads, 0);
+  EXPECT_EQ(sweep.retries, 1);
+  EXPECT_EQ(sweep.crash_limit, 3);
   EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
   EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kFail);
   EXPECT_EQ(sweep.evaluation.samples, 0);
@@ -150,6 +156,8 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[1].set[0].second = "4"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.evaluation.samples = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.retries = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.crash_limit = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected_samples = 1; }));
   EXPECT_TRUE(
@@ -193,7 +201,8 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "1000000000, got '-1'\n"
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
-            "methods, seeds, settings, overrides, evaluation, threads, memory_budget, "
+            "methods, seeds, settings, overrides, evaluation, threads, retries, crash_limit, "
+            "memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -218,7 +227,7 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
                "methods: [{name: qdorp}, qdrop, qdrop]\n"
                "seeds: [-1, 1, 1]\n"
                "evaluation: {batch_size: 0}\n"
-               "threads: lots\n"),
+               "threads: lots\nretries: -1\ncrash_limit: 0\n"),
       "s.yaml:1: name: expected a name of at most 100 letters, digits, '_', '-' and '.', got 'a "
       "b'\n"
       "s.yaml:2: task: unknown task 'image_clasification'; did you mean 'image_classification'? "
@@ -242,7 +251,9 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:7: seeds[0]: expected an integer of at least 0, got '-1'\n"
       "s.yaml:7: seeds[2]: seed 1 is listed twice\n"
       "s.yaml:8: evaluation.batch_size: expected an integer from 1 to 100000, got '0'\n"
-      "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'");
+      "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'\n"
+      "s.yaml:10: retries: expected an integer from 0 to 100, got '-1'\n"
+      "s.yaml:11: crash_limit: expected an integer from 1 to 1000, got '0'");
 }
 
 TEST_F(Sweep, AnUnknownPublishedTableSuggestsTheNearest) {
