@@ -23,6 +23,9 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
+/// A takeover takes milliseconds; one that has lasted longer was killed.
+constexpr auto kLongestTakeover = std::chrono::seconds(30);
+
 /// Of other processes' files in /proc: one of them vanishing is no error.
 std::string first_line(const fs::path& path) {
   std::ifstream file(path);
@@ -159,18 +162,27 @@ std::optional<FoundLock> find_lock(const fs::path& path, const LockTimes& times)
       seconds(found.silence), seconds(times.stale_after)));
 }
 
-/// Moves a stale lock out of the way. Two jobs may both have found it stale, and the other may have
-/// made its own meanwhile: what was moved is looked at again, and put back if it is not the stale
-/// one.
-void remove_stale(const fs::path& path, const FoundLock& stale, const std::string& token) {
-  const fs::path moved = path.string() + "." + token + ".stale";
-  if (rename(path.c_str(), moved.c_str()) != 0) {
-    if (errno == ENOENT) return;
-    fail(path, "take over", errno);
+/// Removes the lock if it is still stale. Several jobs may have found it so, and one may have made
+/// its own since: whoever removes it holds a second file while it looks again. Does nothing while
+/// another holds that.
+void remove_stale(const fs::path& path, const LockTimes& times) {
+  const fs::path guard = path.string() + ".takeover";
+  if (!create(guard, "")) {
+    const auto made = change_time(guard);
+    if (made && server_time(path, this_process().token) - *made > kLongestTakeover)
+      unlink(guard.c_str());
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    return;
   }
-  if (read_text(moved) != stale.text && link(moved.c_str(), path.c_str()) != 0 && errno != EEXIST)
-    fail(path, "put back", errno);
-  unlink(moved.c_str());
+  const auto found = find_lock(path, times);
+  if (found && !found->held) {
+    fmt::print(stderr,
+               "taking over the run directory from a job that is gone (host {}, process {}, since "
+               "{})\n",
+               found->owner.host, found->owner.process, found->owner.since);
+    unlink(path.c_str());
+  }
+  unlink(guard.c_str());
 }
 
 }  // namespace
@@ -183,11 +195,7 @@ RunLock::RunLock(const fs::path& run_dir, const LockTimes& times)
     const auto found = find_lock(path_, times_);
     if (!found) continue;
     if (found->held) refuse(path_, *found, times_);
-    fmt::print(stderr,
-               "taking over the run directory from a job that is gone (host {}, process "
-               "{}, since {})\n",
-               found->owner.host, found->owner.process, found->owner.since);
-    remove_stale(path_, *found, token_);
+    remove_stale(path_, times_);
   }
   heart_ = std::thread([this] { beat(); });
 }
