@@ -41,6 +41,8 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
   cell.method_label = method.label;
   cell.seed = seed;
   cell.evaluation = sweep.evaluation;
+  cell.report = sweep.report;
+  cell.calibration_ids = sweep.calibration_ids;
   cell.full_precision = {model.expected, model.expected_samples,
                          model.full_precision_tolerance.value_or(sweep.full_precision_tolerance),
                          sweep.on_full_precision_mismatch};

@@ -34,6 +34,8 @@ class SweepReader {
     if (const auto overrides = map.optional("overrides")) read_overrides(*overrides);
     if (const auto evaluation = map.optional("evaluation"))
       read_section(*evaluation, sweep_.evaluation);
+    if (const auto report = map.optional("report")) read_section(*report, sweep_.report);
+    if (const auto ids = map.optional("calibration_ids")) sweep_.calibration_ids = read_file(*ids);
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }

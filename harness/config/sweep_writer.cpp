@@ -137,6 +137,11 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_section(yaml, "settings", sweep.settings);
   emit_entries(yaml, "overrides", sweep.overrides, emit_override);
   emit_section(yaml, "evaluation", sweep.evaluation);
+  emit_section(yaml, "report", sweep.report);
+  if (!sweep.calibration_ids.empty()) {
+    yaml << YAML::Key << "calibration_ids" << YAML::Value
+         << escape_variables(sweep.calibration_ids.string());
+  }
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
   yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
   if (sweep.device.device != "cpu")

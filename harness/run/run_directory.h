@@ -13,6 +13,9 @@ namespace ptqbench {
 /// Changes nothing, so that it can come before everything that takes time.
 void check_run_directory(const std::filesystem::path& run_dir);
 
+/// Throws IoError when there is no folder with the results of a sweep.
+void require_run_directory(const std::filesystem::path& run_dir);
+
 /// Makes the folder and leaves in it the manifest of the sweep and, for people, the resolved sweep
 /// as `sweep.yaml`. Throws IoError or ResultsError saying which file or folder cannot be written
 /// and why.

@@ -163,7 +163,7 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
 }
 
 void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
-  print_plan(ready.plan, job.run_dir, ready.missing);
+  print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
   if (options.schedule_ranks == 0) return;
   const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads);
   fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks));

@@ -180,4 +180,8 @@ std::vector<ActivationSite*> activation_sites(const UnitGraph& graph, const Unit
   return all;
 }
 
+std::string unit_kind(const UnitGraph& graph, const Unit& unit) {
+  return unit.last - unit.first > 1 ? "block" : graph.nodes()[unit.first].layer->kind();
+}
+
 }  // namespace ptqbench

@@ -102,4 +102,7 @@ Tensors on_device(const Tensors& tensors, const at::Device& device);
 std::vector<WeightSite*> weight_sites(const UnitGraph& graph, const Unit& unit);
 std::vector<ActivationSite*> activation_sites(const UnitGraph& graph, const Unit& unit);
 
+/// What a unit is made of: "block", or the kind of its only layer.
+std::string unit_kind(const UnitGraph& graph, const Unit& unit);
+
 }  // namespace ptqbench

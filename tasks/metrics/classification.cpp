@@ -32,8 +32,8 @@ double f1_of_class_one(const std::vector<int64_t>& predictions,
   int64_t both = 0;
   int64_t either = 0;
   for (size_t i = 0; i < labels.size(); ++i) {
-    const int is_predicted = predictions[i] == 1 ? 1 : 0;
-    const int is_label = labels[i] == 1 ? 1 : 0;
+    const int64_t is_predicted = predictions[i] == 1 ? 1 : 0;
+    const int64_t is_label = labels[i] == 1 ? 1 : 0;
     both += is_predicted * is_label;
     either += is_predicted + is_label;
   }

@@ -1,7 +1,5 @@
 #include "tasks/text/glue_task.h"
 
-#include <algorithm>
-
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 

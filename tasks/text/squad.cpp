@@ -109,7 +109,7 @@ struct Context {
 
 class Reader {
  public:
-  SquadFile read(const Element& file) {
+  QuestionDataset read(const Element& file) {
     for (const auto& article : file.member("data").elements()) {
       for (const auto& paragraph : article.member("paragraphs").elements()) {
         const Context context(paragraph.member("context").text());
@@ -117,7 +117,7 @@ class Reader {
           read_question(question, context);
       }
     }
-    if (result_.data.questions.empty()) file.fail("no questions");
+    if (result_.questions.empty()) file.fail("no questions");
     return std::move(result_);
   }
 
@@ -137,8 +137,8 @@ class Reader {
       element.fail("is_impossible is true, but there are answers");
     if (!impossible && question.answers.empty())
       element.fail("no answers, and is_impossible does not say that there are none");
-    result_.data.may_be_unanswerable |= says_whether;
-    result_.data.questions.push_back(std::move(question));
+    result_.may_be_unanswerable |= says_whether;
+    result_.questions.push_back(std::move(question));
   }
 
   Answer read_answer(const Element& element, const Context& context) {
@@ -146,10 +146,8 @@ class Reader {
     answer.text = element.member("text").text();
     if (answer.text.empty()) element.member("text").fail("the answer is empty");
     const int64_t start = element.member("answer_start").integer();
-    for (const int64_t shift : {0, -1, 1, -2, 2}) {
-      if (!context.has_at(start + shift, answer.text)) continue;
-      answer.start = context.starts[static_cast<size_t>(start + shift)];
-      if (shift != 0) ++result_.moved_answers;
+    if (context.has_at(start, answer.text)) {
+      answer.start = context.starts[static_cast<size_t>(start)];
       return answer;
     }
     element.fail(fmt::format("the answer is {}, but at character {} of the context stands {}",
@@ -157,7 +155,7 @@ class Reader {
                              context.shown_at(start, static_cast<int64_t>(answer.text.size()))));
   }
 
-  SquadFile result_;
+  QuestionDataset result_;
   std::unordered_set<std::string> ids_;
 };
 
@@ -176,7 +174,7 @@ Json parse(const std::filesystem::path& path) {
 
 }  // namespace
 
-SquadFile read_squad(const std::filesystem::path& path) {
+QuestionDataset read_squad(const std::filesystem::path& path) {
   const Json json = parse(path);
   return Reader().read({json, "", path});
 }

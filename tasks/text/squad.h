@@ -1,18 +1,10 @@
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
 
 #include "tasks/text/question_dataset.h"
 
 namespace ptqbench {
-
-/// A file of SQuAD.
-struct SquadFile {
-  QuestionDataset data;
-  /// Answers whose text stands up to two characters beside the place that the file says.
-  int64_t moved_answers = 0;
-};
 
 /// Reads the official JSON of SQuAD 1.1 (Rajpurkar et al., 2016, arXiv 1606.05250) or 2.0
 /// (Rajpurkar et al., 2018, arXiv 1806.03822). A file whose questions say `is_impossible` is a 2.0
@@ -21,9 +13,9 @@ struct SquadFile {
 ///
 /// Throws IoError with line and column of malformed JSON, and naming the element, such as
 /// `data[3].paragraphs[0].qas[2].id`, for one that is missing or of another type, an id that is
-/// there twice, an answer whose text is not in the context where it should be, a question without
-/// answers that does not say that it is impossible or that says so and has some, and a file without
-/// questions.
-SquadFile read_squad(const std::filesystem::path& path);
+/// there twice, an answer whose text does not stand in the context where the file says, a question
+/// without answers that does not say that it is impossible or that says so and has some, and a file
+/// without questions.
+QuestionDataset read_squad(const std::filesystem::path& path);
 
 }  // namespace ptqbench

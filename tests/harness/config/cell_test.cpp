@@ -222,6 +222,23 @@ TEST(Cell, TheFingerprintDoesNotDependOnTheFullPrecisionGate) {
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
+// What is in the list counts, by the hash of the ids.
+TEST(Cell, TheFingerprintDoesNotDependOnTheReportAndWhereTheIdsAreListed) {
+  auto cell = example();
+  cell.report = {1, 2, 3, {0.5}};
+  cell.calibration_ids = "/some/where";
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
+TEST(Cell, TakesReportAndIdsFromTheSweep) {
+  auto sweep = small_sweep();
+  sweep.report.held_out_samples = 3;
+  sweep.calibration_ids = "/ids.txt";
+  const auto cells = expand(sweep);
+  EXPECT_EQ(cells.front().report.held_out_samples, 3);
+  EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
+}
+
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {
   auto cell = example();
   cell.method = "nearest";

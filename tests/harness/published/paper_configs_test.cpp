@@ -46,12 +46,13 @@ class PaperConfigs : public ::testing::Test {
                                const std::vector<std::string>& tables) const {
     int64_t count = 0;
     for (const auto& cell : cells) {
-      const ComparedCell compared = {cell.task.dataset.name,
-                                     "top1_accuracy",
-                                     cell.model,
-                                     cell.method,
-                                     {cell.bits.weights, cell.bits.activations},
-                                     option_texts(cell.settings)};
+      const ComparedCell compared = {
+          cell.task.dataset.name,
+          "top1_accuracy",
+          cell.model,
+          cell.method,
+          {cell.bits.weights, cell.bits.activations, cell.bits.embeddings},
+          option_texts(cell.settings)};
       if (!references_for(papers_, compared, tables).empty()) ++count;
     }
     return count;
@@ -98,6 +99,20 @@ TEST_F(PaperConfigs, BrecqFindsItsPublishedValues) {
   EXPECT_EQ(both.size(), 6U * 2 * 2);
   // ResNet-18 at both, ResNet-50 at W4A4.
   EXPECT_EQ(with_published_value(both, {"brecq_paper_weight_activation"}), 3);
+}
+
+TEST_F(PaperConfigs, GlueFindsThePublishedRowOfEachTask) {
+  const auto cells = cells_of("qdrop_glue");
+  EXPECT_EQ(cells.size(), 9U * 3 * 3);
+  std::set<std::string> with_value;
+  for (const auto& cell : cells) {
+    if (cell.method == "qdrop" && with_published_value({cell}, {"llm_fp4"}) == 1)
+      with_value.insert(cell_label(cell));
+  }
+  // All but MNLI's mismatched set, at one bit width.
+  EXPECT_EQ(with_value.size(), 8U);
+  EXPECT_EQ(with_value.count("glue_cola bert_base e8w4a4 qdrop seed 1005"), 1U);
+  EXPECT_EQ(cells_of("qdrop_squad").size(), 2U * 3 * 3);
 }
 
 TEST_F(PaperConfigs, AdaRoundFindsItsPublishedValuesForEachSeed) {
