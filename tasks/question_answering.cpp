@@ -28,8 +28,11 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
   for (const auto& encoding : encodings) lengths.push_back(encoding.size());
   std::vector<SpanLogits> logits(encodings.size());
   for (const auto& batch : batches_by_length(lengths, 0, batch_size)) {
-    const auto inputs = on_device(batch_of(vocabulary, encodings, batch), model.device());
-    const auto scores = model.forward(inputs, pass).at(0).to(at::kFloat).cpu();
+    const auto scores =
+        model.forward(on_device(batch_of(vocabulary, encodings, batch), model.device()), pass)
+            .at(0)
+            .to(at::kFloat)
+            .cpu();
     for (size_t i = 0; i < batch.size(); ++i) {
       const auto window = static_cast<size_t>(batch[i]);
       const auto of_window = scores[static_cast<int64_t>(i)];

@@ -90,9 +90,8 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
   const bool regression = evaluation_.classes == 0;
   Predictions predictions;
   for (const auto& batch : batches_by_length(lengths, samples, batch_size)) {
-    const auto inputs =
-        on_device(batch_of(tokenizer_.vocabulary(), evaluation_encodings_, batch), model.device());
-    const auto outputs = model.forward(inputs, pass).at(0);
+    const auto inputs = batch_of(tokenizer_.vocabulary(), evaluation_encodings_, batch);
+    const auto outputs = model.forward(on_device(inputs, model.device()), pass).at(0);
     const auto values =
         (regression ? outputs.select(1, 0) : outputs.argmax(1)).to(at::kDouble).cpu();
     for (size_t i = 0; i < batch.size(); ++i) {

@@ -77,8 +77,9 @@ at::Tensor TextTrainingData::loss(const UnitGraph& model, Pass& pass,
                                   const std::vector<int64_t>& samples, int64_t epoch) const {
   std::vector<double> labels;
   for (const int64_t sample : samples) labels.push_back(labels_[static_cast<size_t>(sample)]);
-  const auto targets = at::tensor(labels, at::kDouble).to(model.device());
-  const auto outputs = model.forward(on_device(inputs(samples, epoch), model.device()), pass).at(0);
+  const auto device = model.device();
+  const auto targets = at::tensor(labels, at::kDouble).to(device);
+  const auto outputs = model.forward(on_device(inputs(samples, epoch), device), pass).at(0);
   if (classes_ == 0) return at::mse_loss(outputs.select(1, 0), targets.to(at::kFloat));
   return at::cross_entropy_loss(outputs, targets.to(at::kLong), {}, at::Reduction::Mean, -100,
                                 options().label_smoothing);

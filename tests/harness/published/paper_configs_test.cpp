@@ -26,16 +26,20 @@ class PaperConfigs : public ::testing::Test {
   void SetUp() override {
     setenv("PTQBENCH_IMAGENET", "/data/imagenet", 1);
     setenv("PTQBENCH_CHECKPOINTS", "/data/checkpoints", 1);
+    setenv("PTQBENCH_GLUE", "/data/glue", 1);
+    setenv("PTQBENCH_SQUAD", "/data/squad", 1);
   }
   void TearDown() override {
     unsetenv("PTQBENCH_IMAGENET");
     unsetenv("PTQBENCH_CHECKPOINTS");
+    unsetenv("PTQBENCH_GLUE");
+    unsetenv("PTQBENCH_SQUAD");
   }
 
   static std::vector<Cell> cells_of(const std::string& name) { return expand(sweep_of(name)); }
 
   static SweepConfig sweep_of(const std::string& name) {
-    const KnownNames known = {task_names(), model_names(), method_names(), dataset_names(),
+    const KnownNames known = {task_names(), model_names(), method_names(), all_dataset_names(),
                               reproducible_names(shipped_published())};
     return load_sweep(PTQBENCH_SOURCE_DIR "/configs/paper/" + name + ".yaml", {}, known,
                       {/*check_files=*/false});
@@ -156,10 +160,10 @@ TEST_F(PaperConfigs, EveryFileIsASweepOrIsIncludedByOne) {
     const std::string name = entry.path().stem().string();
     if (name.size() < 5 || name.substr(name.size() - 5) != "_base") sweeps.insert(name);
   }
-  EXPECT_THAT(sweeps,
-              ::testing::ElementsAre("adaround", "brecq_weight_activation", "brecq_weight_only",
-                                     "qdrop_cases", "qdrop_drop_probability", "qdrop_imagenet",
-                                     "qdrop_imagenet_brecq_policy"));
+  EXPECT_THAT(sweeps, ::testing::ElementsAre(
+                          "adaround", "brecq_weight_activation", "brecq_weight_only", "qdrop_cases",
+                          "qdrop_drop_probability", "qdrop_glue", "qdrop_imagenet",
+                          "qdrop_imagenet_brecq_policy", "qdrop_squad"));
 }
 
 }  // namespace
