@@ -1,6 +1,5 @@
 #include "harness/run/sensitivity.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <torch/types.h>
 
@@ -12,6 +11,7 @@
 
 #include "harness/config/sweep.h"
 #include "harness/parallel/scheduler.h"
+#include "harness/run/blas.h"
 #include "harness/run/load_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/measure_report.h"
@@ -318,7 +318,7 @@ SensitivityResult measure_sensitivity(Communicator& communicator,
   auto start = agree_on_start(communicator, options);
   if (!start.error.empty()) return {start.error, {}, {}};
   const bool first = communicator.rank() == 0;
-  at::set_num_threads(static_cast<int>(threads_for_rank(communicator, start.threads)));
+  set_threads(threads_for_rank(communicator, start.threads));
   const auto subjects = make_subjects(start.cells, start.tasks);
   const auto items = make_items(subjects);
   std::vector<size_t> numbers;
