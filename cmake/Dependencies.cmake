@@ -1,5 +1,16 @@
 # Every library the project uses, found once. Targets name what they need; nothing is linked globally.
+# LibTorch looks for its parts in the system's folders first, where those of another LibTorch may be.
+if(Torch_DIR AND EXISTS ${Torch_DIR}/../Caffe2/Caffe2Config.cmake)
+  get_filename_component(Caffe2_DIR ${Torch_DIR}/../Caffe2 ABSOLUTE)
+  get_filename_component(torch_libraries ${Torch_DIR}/../../../lib ABSOLUTE)
+  set(CMAKE_LIBRARY_PATH ${torch_libraries})
+endif()
 find_package(Torch REQUIRED)
+unset(CMAKE_LIBRARY_PATH)
+if(PTQBENCH_CUDA AND NOT TARGET torch_cuda)
+  message(FATAL_ERROR "the LibTorch in '${Torch_DIR}' has no CUDA: set the environment variable Torch_DIR to the folder of "
+    "the TorchConfig.cmake of one that has, such as site-packages/torch/share/cmake/Torch of the Python wheel")
+endif()
 find_package(OpenMP REQUIRED)
 find_package(MPI REQUIRED COMPONENTS CXX)
 find_package(HDF5 REQUIRED COMPONENTS C)

@@ -78,7 +78,10 @@ int main(int argc, char** argv) {
   ptqbench::add_run(app, chosen);
   ptqbench::add_plan(app, chosen);
   ptqbench::add_table(app, chosen);
+  ptqbench::add_report(app, chosen);
+  ptqbench::add_sensitivity(app, chosen);
   ptqbench::add_describe(app, chosen);
+  ptqbench::add_doctor(app, chosen);
   ptqbench::add_list(app, chosen);
   ptqbench::add_train(app, chosen);
   ptqbench::add_published(app, chosen);

@@ -1,5 +1,7 @@
 #include "results/cell_columns.h"
 
+#include <fmt/format.h>
+
 #include <iterator>
 #include <map>
 #include <set>
@@ -41,6 +43,31 @@ void add_map_columns(std::vector<Column>& columns, const std::string& prefix,
     columns.push_back(column<double>(prefix + key, records, [&](const CellRecord& record) {
       const auto found = (record.*member).find(key);
       return found == (record.*member).end() ? kNotMeasured : found->second;
+    }));
+  }
+}
+
+/// What the report has in single numbers: the noise ratio at the network's output and the loss
+/// changes, by column.
+std::map<std::string, double> report_numbers(const CellRecord& record) {
+  std::map<std::string, double> numbers;
+  if (!record.block_noise.empty()) numbers["noise_ratio"] = record.block_noise.back().decibels;
+  for (const FlatnessPoint& point : record.flatness) {
+    numbers[fmt::format("loss_change_{}_{}", point.data, point.magnitude)] = point.loss_change;
+  }
+  return numbers;
+}
+
+void add_report_columns(std::vector<Column>& columns, const std::vector<CellRecord>& records) {
+  std::set<std::string> names;
+  for (const CellRecord& record : records) {
+    for (const auto& [name, number] : report_numbers(record)) names.insert(name);
+  }
+  for (const auto& name : names) {
+    columns.push_back(column<double>(name, records, [&](const CellRecord& record) {
+      const auto numbers = report_numbers(record);
+      const auto found = numbers.find(name);
+      return found == numbers.end() ? kNotMeasured : found->second;
     }));
   }
 }
@@ -150,6 +177,7 @@ std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
   };
   std::move(outcome.begin(), outcome.end(), std::back_inserter(columns));
   add_map_columns(columns, "further_", records, &CellRecord::further_metrics);
+  add_report_columns(columns, records);
   add_map_columns(columns, "seconds_", records, &CellRecord::stage_seconds);
   add_setting_columns(columns, records);
   return columns;

@@ -49,6 +49,7 @@ void write_units(Group& group, const std::vector<UnitRecord>& units) {
       group, "units",
       {column<std::string>("name", units, [](const U& u) { return u.name; }),
        column<std::string>("kind", units, [](const U& u) { return u.kind; }),
+       column<std::string>("block", units, [](const U& u) { return u.block; }),
        column<std::string>("phase", units, [](const U& u) { return u.phase; }),
        column<int64_t>("iterations", units, [](const U& u) { return u.iterations; }),
        column<double>("seconds", units, [](const U& u) { return u.seconds; }),
@@ -88,6 +89,7 @@ std::vector<UnitRecord> read_units(const Group& group) {
   for (std::size_t i = 0; i < units.size(); ++i) {
     units[i].name = table.column<std::string>("name")[i];
     units[i].kind = table.column<std::string>("kind")[i];
+    if (table.has_column("block")) units[i].block = table.column<std::string>("block")[i];
     units[i].phase = table.column<std::string>("phase")[i];
     units[i].iterations = table.column<int64_t>("iterations")[i];
     units[i].seconds = table.column<double>("seconds")[i];
@@ -105,6 +107,45 @@ std::vector<UnitRecord> read_units(const Group& group) {
     units[owner].loss_curve.push_back({iteration[i], total[i], reconstruction[i], rounding[i]});
   }
   return units;
+}
+
+void write_report(Group& group, const CellRecord& record) {
+  using N = BlockNoise;
+  using F = FlatnessPoint;
+  const auto& noise = record.block_noise;
+  const auto& flatness = record.flatness;
+  group.write_integers("held_out_ids", record.held_out_ids);
+  hdf5::write_table(group, "block_noise",
+                    {column<std::string>("block", noise, [](const N& n) { return n.block; }),
+                     column<std::string>("kind", noise, [](const N& n) { return n.kind; }),
+                     column<double>("decibels", noise, [](const N& n) { return n.decibels; })});
+  hdf5::write_table(
+      group, "flatness",
+      {column<std::string>("data", flatness, [](const F& f) { return f.data; }),
+       column<int64_t>("samples", flatness, [](const F& f) { return f.samples; }),
+       column<double>("magnitude", flatness, [](const F& f) { return f.magnitude; }),
+       column<int64_t>("directions", flatness, [](const F& f) { return f.directions; }),
+       column<double>("loss", flatness, [](const F& f) { return f.loss; }),
+       column<double>("loss_change", flatness, [](const F& f) { return f.loss_change; })});
+}
+
+/// Files of older programs have none of it.
+void read_report(const Group& group, CellRecord& record) {
+  if (!group.contains("block_noise")) return;
+  record.held_out_ids = group.read_integers("held_out_ids");
+  const Table noise = hdf5::read_table(group, "block_noise");
+  for (std::size_t i = 0; i < noise.rows(); ++i) {
+    record.block_noise.push_back({noise.column<std::string>("block")[i],
+                                  noise.column<std::string>("kind")[i],
+                                  noise.column<double>("decibels")[i]});
+  }
+  const Table flatness = hdf5::read_table(group, "flatness");
+  for (std::size_t i = 0; i < flatness.rows(); ++i) {
+    record.flatness.push_back(
+        {flatness.column<std::string>("data")[i], flatness.column<int64_t>("samples")[i],
+         flatness.column<double>("magnitude")[i], flatness.column<int64_t>("directions")[i],
+         flatness.column<double>("loss")[i], flatness.column<double>("loss_change")[i]});
+  }
 }
 
 void write_quantizers(Group& group, const std::vector<QuantizerRecord>& quantizers) {
@@ -260,6 +301,7 @@ void write_cell(Group& group, const CellRecord& record) {
   for (const auto& [key, value] : record.settings) settings.write_attribute(key, value);
   group.write_integers("calibration_ids", record.calibration_ids);
   write_units(group, record.units);
+  write_report(group, record);
   write_quantizers(group, record.quantizers);
 }
 
@@ -305,6 +347,7 @@ CellRecord read_cell(const Group& group) {
   record.settings = group.open_group("settings").read_attributes();
   record.calibration_ids = group.read_integers("calibration_ids");
   record.units = read_units(group);
+  read_report(group, record);
   record.quantizers = read_quantizers(group);
   return record;
 }

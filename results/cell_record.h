@@ -19,6 +19,8 @@ constexpr double kNotMeasured = std::numeric_limits<double>::quiet_NaN();
 /// Keys of `CellRecord::provenance` that results/ itself looks at; others may be added freely.
 constexpr const char* kCheckpointHash = "checkpoint_sha256";
 constexpr const char* kCodeVersion = "code_version";
+/// Why `block_noise` or `flatness` could not be measured.
+constexpr const char* kReportFailure = "report_failure";
 /// Where the full-precision metric was not the expected one and the cell went on: the numbers.
 constexpr const char* kFullPrecisionOverride = "full_precision_override";
 
@@ -38,6 +40,8 @@ struct LossPoint {
 struct UnitRecord {
   std::string name;
   std::string kind;
+  /// The block that it is or lies in; empty in files of programs that did not say.
+  std::string block;
   std::string phase;
   int64_t iterations = 0;
   double seconds = 0;
@@ -47,6 +51,30 @@ struct UnitRecord {
   double error_before = kNotMeasured;
   double error_after = kNotMeasured;
   std::vector<LossPoint> loss_curve;
+};
+
+/// How much of the full-precision signal is left at a block's output: its energy over that of the
+/// quantized network's difference to it, on held-out samples.
+struct BlockNoise {
+  std::string block;
+  std::string kind;
+  /// Infinite where nothing is lost.
+  double decibels = kNotMeasured;
+};
+
+/// How the loss of the network with quantized weights, activations in full precision, changes when
+/// the weights are perturbed.
+struct FlatnessPoint {
+  /// "calibration" or "test".
+  std::string data;
+  int64_t samples = 0;
+  /// Norm of the perturbation relative to that of the weights.
+  double magnitude = 0;
+  /// Random directions averaged over.
+  int64_t directions = 0;
+  /// Without perturbation.
+  double loss = kNotMeasured;
+  double loss_change = kNotMeasured;
 };
 
 enum class QuantizerKind { kWeight, kActivation };
@@ -132,6 +160,11 @@ struct CellRecord {
   std::map<std::string, std::string> provenance;
   std::vector<int64_t> calibration_ids;
   std::vector<UnitRecord> units;
+  /// The samples of `block_noise`, from the split that calibration draws from.
+  std::vector<int64_t> held_out_ids;
+  /// By block in the order of execution; empty: not measured. So for flatness.
+  std::vector<BlockNoise> block_noise;
+  std::vector<FlatnessPoint> flatness;
   std::vector<QuantizerRecord> quantizers;
 };
 

@@ -118,16 +118,10 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   if (!table.sources.empty()) write_published_values(group, table);
 }
 
-/// Replaces a cell of the manifest by its record, under the manifest's names: a label may have
-/// changed since the cell ran.
+/// Replaces a cell of the manifest by its record.
 void read_cell_of(const CellStore& store, CellRecord& planned, std::vector<std::string>& problems) {
   try {
-    CellRecord record = store.read(planned.fingerprint);
-    record.model = planned.model;
-    record.method = planned.method;
-    record.registered_model = planned.registered_model;
-    record.registered_method = planned.registered_method;
-    planned = std::move(record);
+    planned = read_planned_cell(store, planned);
   } catch (const ResultsError& error) {
     problems.emplace_back(error.what());
   }
@@ -153,6 +147,15 @@ std::size_t SweepResults::count(CellStatus status) const {
   return static_cast<std::size_t>(
       std::count_if(records.begin(), records.end(),
                     [&](const CellRecord& record) { return record.status == status; }));
+}
+
+CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned) {
+  CellRecord record = store.read(planned.fingerprint);
+  record.model = planned.model;
+  record.method = planned.method;
+  record.registered_model = planned.registered_model;
+  record.registered_method = planned.registered_method;
+  return record;
 }
 
 SweepResults read_results(const std::filesystem::path& run_dir) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "results/cell_record.h"
+#include "results/store.h"
 #include "results/table.h"
 
 namespace ptqbench {
@@ -25,6 +26,10 @@ struct SweepResults {
 
   std::size_t count(CellStatus status) const;
 };
+
+/// The stored record of a cell of the manifest, under the manifest's names: a label may have
+/// changed since the cell ran. Throws ResultsError if its file is missing or unusable.
+CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned);
 
 /// Reads the manifest and its cells, no other cell files. Throws ResultsError if there is no usable
 /// manifest or the folder cannot be listed.

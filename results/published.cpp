@@ -37,9 +37,18 @@ bool settings_agree(const PublishedTable& table, const PublishedValue& value,
          });
 }
 
+/// Embeddings without bits of their own are quantized as the other weights.
+bool same_widths(const CellBits& a, const CellBits& b) {
+  const auto embeddings = [](const CellBits& bits) {
+    return bits.embeddings == 0 ? bits.weights : bits.embeddings;
+  };
+  return a.weights == b.weights && a.activations == b.activations && embeddings(a) == embeddings(b);
+}
+
 bool stands_beside(const PublishedTable& table, const PublishedValue& value,
                    const ComparedCell& cell) {
-  return value.model == cell.model && value.method == cell.method && value.bits == cell.bits &&
+  return value.model == cell.model && value.method == cell.method &&
+         same_widths(value.bits, cell.bits) &&
          (value.method == kFullPrecisionMethod || settings_agree(table, value, cell));
 }
 
@@ -112,7 +121,8 @@ std::vector<PublishedReference> references_for(const PublishedPapers& papers,
                                                const std::vector<std::string>& reproduces) {
   std::vector<PublishedReference> found;
   for (const auto& [paper, table] : reproduced_tables(papers, reproduces)) {
-    if (table->dataset != cell.dataset || table->metric != cell.metric) continue;
+    const bool same_metric = table->metric == cell.metric || table->metric == kUnstatedMetric;
+    if (table->dataset != cell.dataset || !same_metric) continue;
     for (const auto& value : table->values) {
       if (stands_beside(*table, value, cell)) found.push_back({paper, table, &value});
     }

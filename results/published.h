@@ -11,6 +11,9 @@
 
 namespace ptqbench {
 
+/// The metric of numbers whose source does not say which it is; they stand beside any.
+constexpr const char* kUnstatedMetric = "reported_score";
+
 /// The method of full-precision numbers.
 constexpr const char* kFullPrecisionMethod = "fp";
 

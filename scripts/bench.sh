@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmarks on one thread and prints the ratios that docs/performance.md states, as a table;
-# the same as JSON in build/release/bench/ratios.json. Takes about 13 minutes on two cores; nothing else should run meanwhile.
+# the same as JSON in build/release/bench/ratios.json. Takes about 15 minutes on two cores; nothing else should run meanwhile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts/install-deps.sh
@@ -15,6 +15,7 @@ run() {  # PROGRAM REPETITIONS [OPTION ...]
 run kernels 5
 # Interleaved, so that a drift of the machine's speed falls on both sides of a ratio.
 run units 5 --benchmark_enable_random_interleaving=true
+run encoder 3 --benchmark_enable_random_interleaving=true
 run ranges 5
 run cells 3 --benchmark_enable_random_interleaving=true
 python3 scripts/bench_ratios.py "$out"

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Prints the ratios between medians of one benchmark run as a Markdown table, and writes them as JSON.
 
-usage: bench_ratios.py FOLDER    (kernels.json, units.json, ranges.json and cells.json of scripts/bench.sh)
+usage: bench_ratios.py FOLDER    (kernels.json, units.json, encoder.json, ranges.json and cells.json of scripts/bench.sh)
 """
 import json
 import pathlib
@@ -22,7 +22,9 @@ def medians(path):
 
 
 def ratios(folder):
-    units, ranges, cells = (medians(folder / f"{name}.json") for name in ("units", "ranges", "cells"))
+    units, encoder, ranges, cells = (
+        medians(folder / f"{name}.json") for name in ("units", "encoder", "ranges", "cells")
+    )
     # The classifier has no convolution to compare with.
     names = sorted(name.partition("/")[2] for name in units if name.startswith("iteration/"))
     for unit in (name for name in names if name != "linear"):
@@ -31,6 +33,9 @@ def ratios(folder):
         )
         yield f"{unit}: iteration / bare convolutions", iteration / bare
         yield f"{unit}: plain operators / iteration", composed / iteration
+    for part in ("attention", "feed_forward"):
+        iteration, products = (encoder[f"{kind}/{part}"]["seconds"] for kind in ("iteration", "products"))
+        yield f"BERT-base {part}: iteration / bare matrix products", iteration / products
     yield "all ranges of ResNet-20 W4A4, seconds", ranges["resnet20_w4a4_all"]["seconds"]
     yield "all weight ranges of ResNet-20 at 8 bits, seconds", ranges["resnet20_w8_weights"]["seconds"]
     evaluate = {p: cells[f"evaluate/{p}"]["seconds"] for p in ("quantized", "full_precision")}

@@ -7,6 +7,7 @@
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/batch.h"
 #include "tasks/metrics/accuracy.h"
+#include "tasks/metrics/cross_entropy.h"
 #include "tasks/models/registry.h"
 #include "tasks/training/image_training_data.h"
 
@@ -53,6 +54,16 @@ Metrics ImageClassification::evaluate(const UnitGraph& model, Pass& pass, int64_
 std::unique_ptr<TrainingData> ImageClassification::training_data(
     const TrainOptions& options) const {
   return std::make_unique<ImageTrainingData>(*calibration_, options);
+}
+
+Loss ImageClassification::loss(Split split, const std::vector<int64_t>& ids,
+                               int64_t batch_size) const {
+  const ImageDataset& data = split == Split::kCalibration ? *calibration_ : *evaluation_;
+  const auto inputs = load_inputs(data, ids).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto labels = load_labels(data, ids);
+  return [inputs, labels, batch_size](const UnitGraph& model, Pass& pass) {
+    return cross_entropy(model, pass, inputs, labels, batch_size);
+  };
 }
 
 }  // namespace ptqbench

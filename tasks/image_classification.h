@@ -22,6 +22,8 @@ class ImageClassification : public Task {
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                    int64_t batch_size) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
+  /// Cross entropy.
+  Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
 
  private:
   std::unique_ptr<ImageDataset> calibration_;

@@ -2,17 +2,37 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/data/dataset_shape.h"
+#include "tasks/models/bert.h"
 #include "tasks/models/registry.h"
+#include "tasks/text/text_datasets.h"
+#include "tasks/text/text_inputs.h"
 
 namespace ptqbench {
 namespace {
 
-class ImageClassificationStandIn : public Task {
+/// What all of them lack.
+class StandIn : public Task {
+ public:
+  const std::string& data_key() const override { throw_no_data(); }
+  Metrics evaluate(const UnitGraph&, Pass&, int64_t, int64_t) const override { throw_no_data(); }
+  std::unique_ptr<TrainingData> training_data(const TrainOptions&) const override {
+    throw_no_data();
+  }
+  Loss loss(Split, const std::vector<int64_t>&, int64_t) const override { throw_no_data(); }
+
+ private:
+  [[noreturn]] static void throw_no_data() {
+    throw std::logic_error("a stand-in for a task has no data");
+  }
+};
+
+class ImageClassificationStandIn : public StandIn {
  public:
   explicit ImageClassificationStandIn(const DatasetShape& shape) : shape_(shape) {}
 
@@ -21,29 +41,58 @@ class ImageClassificationStandIn : public Task {
   }
   int64_t calibration_population() const override { return shape_.calibration_samples; }
   int64_t evaluation_population() const override { return shape_.evaluation_samples; }
-  const std::string& data_key() const override { throw_no_data(); }
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
     const auto count = static_cast<int64_t>(ids.size());
     return {torch::zeros({count, 3, shape_.height, shape_.width})
                 .contiguous(at::MemoryFormat::ChannelsLast)};
   }
-  Metrics evaluate(const UnitGraph&, Pass&, int64_t, int64_t) const override { throw_no_data(); }
-  std::unique_ptr<TrainingData> training_data(const TrainOptions&) const override {
-    throw_no_data();
+
+ private:
+  DatasetShape shape_;
+};
+
+/// Sequences are taken to be as long as they may be.
+class TextStandIn : public StandIn {
+ public:
+  TextStandIn(const TaskOptions& options, const TextDatasetInfo& info, bool answers)
+      : options_(options), info_(info), answers_(answers) {}
+
+  UnitGraph make_model(const ModelSpec& spec) const override {
+    const auto config = text_model_config(spec, tokens(), options_.text.max_length);
+    return answers_ ? bert_for_spans(config)
+                    : bert_for_sequences(config, std::max<int64_t>(1, info_.classes));
+  }
+  int64_t calibration_population() const override { return info_.training_samples; }
+  int64_t evaluation_population() const override { return info_.evaluation_samples; }
+  Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
+    const auto count = static_cast<int64_t>(ids.size());
+    const auto zeros = at::zeros({count, options_.text.max_length}, at::kLong);
+    return {zeros, zeros.clone(), at::ones_like(zeros)};
   }
 
  private:
-  [[noreturn]] static void throw_no_data() {
-    throw std::logic_error("a stand-in for a task has no data");
+  /// That of published BERT models where the vocabulary is missing, too.
+  int64_t tokens() const {
+    std::error_code ignored;
+    return std::filesystem::exists(options_.text.vocabulary, ignored)
+               ? read_vocabulary(options_.text.vocabulary).size()
+               : BertConfig().vocab_size;
   }
 
-  DatasetShape shape_;
+  TaskOptions options_;
+  const TextDatasetInfo& info_;
+  bool answers_;
 };
 
 }  // namespace
 
 std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
   const auto& name = options.name;
+  if (name == "text_classification")
+    return std::make_unique<TextStandIn>(options, text_dataset_info(options.dataset.name), false);
+  if (name == "question_answering")
+    return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
+                                         true);
   if (name != "image_classification")
     throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
   const auto shape = known_shape(options.dataset);

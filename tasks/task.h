@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -22,6 +23,12 @@ struct Metrics {
   double value = 0;
   std::map<std::string, double> further;
 };
+
+/// The two parts of a task's data.
+enum class Split { kCalibration, kEvaluation };
+
+/// The loss of the model run by the pass, averaged over some samples.
+using Loss = std::function<double(const UnitGraph& model, Pass& pass)>;
 
 /// What a model is quantized for: its data, its inputs and its metric.
 class Task {
@@ -47,11 +54,22 @@ class Task {
   /// What a model of this task is trained on, the split that calibration draws from. It refers to
   /// this task.
   virtual std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const = 0;
+  /// The loss that the model was trained with on these samples, which are loaded now,
+  /// `batch_size` at a time. Empty where the task knows none. Throws IoError on an unreadable
+  /// sample.
+  virtual Loss loss(Split /*split*/, const std::vector<int64_t>& /*ids*/,
+                    int64_t /*batch_size*/) const {
+    return {};
+  }
 };
 
 /// Names that make_task knows.
 std::vector<std::string> task_names();
 std::string task_description(const std::string& name);
+
+/// Data sets of images, texts and questions.
+std::vector<std::string> all_dataset_names();
+std::string any_dataset_description(const std::string& name);
 
 /// Opens the data. Throws ConfigError on an unknown name or options that do not fit, IoError on
 /// missing data.

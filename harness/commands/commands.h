@@ -21,9 +21,12 @@ void add_plan(CLI::App& app, Command& chosen);
 void add_table(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
+void add_doctor(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_published(CLI::App& app, Command& chosen);
 void add_vocabulary(CLI::App& app, Command& chosen);
+void add_report(CLI::App& app, Command& chosen);
+void add_sensitivity(CLI::App& app, Command& chosen);
 
 /// `--set KEY=VALUE`, repeatable, into `set`.
 void add_set_option(CLI::App& command, std::vector<std::string>& set, const std::string& example);

@@ -5,7 +5,6 @@
 
 #include "harness/commands/commands.h"
 #include "methods/recipes/registry.h"
-#include "tasks/data/dataset.h"
 #include "tasks/models/registry.h"
 #include "tasks/task.h"
 
@@ -30,7 +29,7 @@ void add_list(CLI::App& app, Command& chosen) {
       if (*what == "models") return show_names(model_names(), model_description);
       if (*what == "methods") return show_names(method_names(), method_description);
       if (*what == "tasks") return show_names(task_names(), task_description);
-      return show_names(dataset_names(), dataset_description);
+      return show_names(all_dataset_names(), any_dataset_description);
     });
   });
 }

@@ -37,6 +37,15 @@ void add_plan(CLI::App& app, Command& chosen) {
   auto* command =
       app.add_subcommand("plan", "list a sweep's cells, what they cost and which are already done");
   add_sweep_options(*command, *options);
+  command
+      ->add_option("--gpu-tflops", options->gpu_tflops,
+                   "what a GPU sustains in float32, in 1e12 operations a second [5]; for the "
+                   "estimate of GPU hours")
+      ->check(CLI::Range(1e-3, 1e6, "0.001 to 1000000"));
+  command
+      ->add_option("--ranks", options->schedule_ranks,
+                   "also show what the cells to do would take on so many ranks")
+      ->check(CLI::Range(1, 1000000, "1 to 1000000"));
   command->callback([options, &chosen] {
     chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };
   });

@@ -6,8 +6,7 @@
 
 #include "harness/commands/commands.h"
 #include "harness/run/report.h"
-#include "methods/support/error.h"
-#include "results/manifest.h"
+#include "harness/run/run_directory.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -24,14 +23,7 @@ const std::map<std::string, Renderer>& renderers() {
 }
 
 int show_tables(const std::filesystem::path& run_dir, const std::string& format) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(run_dir, ignored)) {
-    throw IoError("there is no run directory " + run_dir.string());
-  }
-  if (!std::filesystem::exists(manifest_path(run_dir), ignored)) {
-    throw IoError(fmt::format("{} is not a run directory: it has no {}", run_dir.string(),
-                              manifest_path(run_dir).filename().string()));
-  }
+  require_run_directory(run_dir);
   const auto results = read_compared_results(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", renderers().at(format)(table));
   // The state goes to standard error; in a file of both the table comes first.

@@ -24,7 +24,7 @@ OptionTexts canonical_settings(const Cell& cell) {
                        {"activation_bits", option_text(cell.bits.activations)},
                        {"method", cell.method},
                        {"seed", option_text(cell.seed)}};
-  if (cell.bits.embeddings != 0)
+  if (cell.bits.embeddings != 0 && cell.bits.embeddings != cell.bits.weights)
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
   append(texts, "dataset.", cell.task.dataset);
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);

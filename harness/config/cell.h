@@ -9,6 +9,7 @@
 #include "harness/config/evaluation_options.h"
 #include "harness/config/full_precision_gate.h"
 #include "methods/nn/bit_widths.h"
+#include "harness/config/report_options.h"
 #include "methods/settings.h"
 #include "tasks/task_options.h"
 
@@ -36,6 +37,11 @@ struct Cell {
   /// With the method's own settings and the overrides that match applied, in that order.
   MethodSettings settings;
   EvaluationOptions evaluation;
+  /// Decides nothing in its result.
+  ReportOptions report;
+  /// A list of calibration samples, absolute; empty: drawn by the seed. What is in it counts, with
+  /// the hash of the ids.
+  std::filesystem::path calibration_ids;
   /// Lets a cell run or not; decides nothing in its result.
   FullPrecisionGate full_precision;
 };
@@ -44,6 +50,11 @@ struct Cell {
 /// of the sweep. Throws ConfigError when two cells are the same in all but their labels, or when
 /// there are more than 100,000.
 std::vector<Cell> expand(const SweepConfig& sweep);
+
+/// The number of cells of a sweep, and one of them by its place in expand(), for ranks that run few
+/// of many. Throws std::out_of_range.
+size_t cell_count(const SweepConfig& sweep);
+Cell cell_at(const SweepConfig& sweep, size_t number);
 
 /// Everything that decides the result, except what is in the files, sorted by name:
 /// "settings.iterations", "500". Holds no labels and no paths.

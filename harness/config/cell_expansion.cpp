@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
-#include <map>
+#include <stdexcept>
+#include <unordered_map>
 
 #include "harness/config/cell.h"
 #include "harness/config/sweep.h"
@@ -40,6 +41,8 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
   cell.method_label = method.label;
   cell.seed = seed;
   cell.evaluation = sweep.evaluation;
+  cell.report = sweep.report;
+  cell.calibration_ids = sweep.calibration_ids;
   cell.full_precision = {model.expected, model.expected_samples,
                          model.full_precision_tolerance.value_or(sweep.full_precision_tolerance),
                          sweep.on_full_precision_mismatch};
@@ -53,9 +56,10 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
 
 /// Two such cells would write the same result, and one of the two rows would be a copy.
 void check_distinct(const std::vector<Cell>& cells) {
-  std::map<std::string, size_t> seen;
+  // By hashes: the texts themselves would take more memory than the cells.
+  std::unordered_map<std::string, size_t> seen;
   for (size_t i = 0; i < cells.size(); ++i) {
-    const auto identity = fingerprint_text(
+    const auto identity = fingerprint(
         cells[i], {cells[i].checkpoint.string(), cells[i].model_config.string(), "", ""});
     const auto [first, inserted] = seen.emplace(identity, i);
     if (inserted) continue;
@@ -66,19 +70,35 @@ void check_distinct(const std::vector<Cell>& cells) {
 
 }  // namespace
 
+size_t cell_count(const SweepConfig& sweep) {
+  size_t models = 0;
+  for (const auto& task : sweep.tasks) models += task.models.size();
+  return models * sweep.bits.size() * sweep.methods.size() * sweep.seeds.size();
+}
+
+Cell cell_at(const SweepConfig& sweep, size_t number) {
+  // Takes the place in the innermost list off `number`.
+  const auto next = [&](const auto& list) -> const auto& {
+    const size_t place = number % list.size();
+    number /= list.size();
+    return list[place];
+  };
+  const int64_t seed = next(sweep.seeds);
+  const auto& method = next(sweep.methods);
+  const auto& bits = next(sweep.bits);
+  for (const auto& task : sweep.tasks) {
+    if (number < task.models.size())
+      return make_cell(sweep, task, task.models[number], bits, method, seed);
+    number -= task.models.size();
+  }
+  throw std::out_of_range("the sweep has fewer cells");
+}
+
 std::vector<Cell> expand(const SweepConfig& sweep) {
   check_count(sweep);
   std::vector<Cell> cells;
-  for (const auto& task : sweep.tasks) {
-    for (const auto& model : task.models) {
-      for (const auto& bits : sweep.bits) {
-        for (const auto& method : sweep.methods) {
-          for (const int64_t seed : sweep.seeds)
-            cells.push_back(make_cell(sweep, task, model, bits, method, seed));
-        }
-      }
-    }
-  }
+  cells.reserve(cell_count(sweep));
+  for (size_t i = 0; i < cell_count(sweep); ++i) cells.push_back(cell_at(sweep, i));
   check_distinct(cells);
   return cells;
 }

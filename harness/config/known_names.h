@@ -25,8 +25,8 @@ struct MissingInputs {
 };
 
 struct LoadOptions {
-  /// Whether the files that a configuration names must exist. Off where it was checked before, on
-  /// another rank.
+  /// Whether the files that a configuration names must exist, and its cells be distinct. Off where
+  /// it was checked before, on another rank.
   bool check_files = true;
   /// Where to note missing inputs; null: they are problems. A path whose variable is not set stays
   /// as it is written.

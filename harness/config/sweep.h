@@ -8,10 +8,12 @@
 
 #include "harness/config/bit_widths.h"
 #include "harness/config/cell_condition.h"
+#include "harness/config/device_request.h"
 #include "harness/config/evaluation_options.h"
 #include "harness/config/full_precision_gate.h"
 #include "harness/config/known_names.h"
 #include "harness/config/option_fields.h"
+#include "harness/config/report_options.h"
 #include "methods/settings.h"
 #include "tasks/task_options.h"
 
@@ -65,7 +67,11 @@ struct SweepOverride {
 ///     overrides:                    # in order; keys of `when`: dataset, model, method, bits, seed
 ///       - {when: {model: other, bits: w4a4}, set: {round_weight: 0.1}}
 ///     evaluation: {samples: 0, batch_size: 64}
+///     report: {held_out_samples: 64}   # fields of ReportOptions
+///     calibration_ids: ids.txt      # instead of samples drawn by the seed; see read_sample_ids()
 ///     threads: 0
+///     device: auto                   # or cpu, cuda
+///     ranks_per_gpu: 1
 ///     retries: 1                     # how often a cell that failed is tried again
 ///     crash_limit: 3                 # crashed attempts after which a cell is set aside
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
@@ -90,8 +96,13 @@ struct SweepConfig {
   MethodSettings settings;
   std::vector<SweepOverride> overrides;
   EvaluationOptions evaluation;
+  ReportOptions report;
+  /// Absolute; empty: calibration samples are drawn by the seed.
+  std::filesystem::path calibration_ids;
   /// Threads of each rank; 0: as many as the process may run on.
   int64_t threads = 0;
+  /// Where the cells run; decides no result beyond the rounding of its arithmetic.
+  DeviceRequest device;
   /// How often a cell that failed is tried again by the same job.
   int64_t retries = 1;
   /// Crashed attempts without progress after which a cell is not run again unasked.

@@ -34,9 +34,12 @@ class SweepReader {
     if (const auto overrides = map.optional("overrides")) read_overrides(*overrides);
     if (const auto evaluation = map.optional("evaluation"))
       read_section(*evaluation, sweep_.evaluation);
+    if (const auto report = map.optional("report")) read_section(*report, sweep_.report);
+    if (const auto ids = map.optional("calibration_ids")) sweep_.calibration_ids = read_file(*ids);
     if (const auto threads = map.optional("threads")) {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
+    read_device(map);
     if (const auto retries = map.optional("retries")) {
       sweep_.retries = retries->integer({0, 100}).value_or(sweep_.retries);
     }
@@ -211,6 +214,16 @@ class SweepReader {
     }
   }
 
+  void read_device(YamlMapReader& map) {
+    auto& request = sweep_.device;
+    if (const auto device = map.optional("device"))
+      request.device = device->choice("device", device_choices()).value_or(request.device);
+    const auto ranks = map.optional("ranks_per_gpu");
+    if (!ranks) return;
+    request.ranks_per_gpu = ranks->integer({1, 1024}).value_or(1);
+    if (request.device == "cpu") ranks->problem("means nothing with 'device: cpu'");
+  }
+
   void read_memory_budget(const YamlReader& reader) {
     const auto text = reader.text();
     if (!text) return;
@@ -333,6 +346,8 @@ SweepConfig read_sweep(const YamlValue& root, Problems& problems, const KnownNam
                        const LoadOptions& options) {
   auto sweep = SweepReader(known, options).read(YamlReader(root, "", problems));
   problems.throw_if_any();
+  // The other ranks are handed a sweep that was read before.
+  if (!options.check_files) return sweep;
   try {
     expand(sweep);
   } catch (const ConfigError& error) {

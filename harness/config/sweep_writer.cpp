@@ -137,7 +137,15 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_section(yaml, "settings", sweep.settings);
   emit_entries(yaml, "overrides", sweep.overrides, emit_override);
   emit_section(yaml, "evaluation", sweep.evaluation);
+  emit_section(yaml, "report", sweep.report);
+  if (!sweep.calibration_ids.empty()) {
+    yaml << YAML::Key << "calibration_ids" << YAML::Value
+         << escape_variables(sweep.calibration_ids.string());
+  }
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
+  yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
+  if (sweep.device.device != "cpu")
+    yaml << YAML::Key << "ranks_per_gpu" << YAML::Value << sweep.device.ranks_per_gpu;
   yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
   yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;

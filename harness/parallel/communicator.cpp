@@ -1,6 +1,7 @@
 #include "harness/parallel/communicator.h"
 
 #include <cstdlib>
+#include <nlohmann/json.hpp>
 
 #include "harness/parallel/local_communicator.h"
 #include "harness/parallel/mpi_communicator.h"
@@ -17,6 +18,14 @@ bool started_by_launcher() {
 }
 
 }  // namespace
+
+std::vector<std::string> gather_everywhere(Communicator& communicator, const std::string& text) {
+  using Json = nlohmann::json;
+  const auto all = communicator.gather(text);
+  // Host names may be in any encoding, which JSON does not allow.
+  return Json::parse(
+      communicator.broadcast(Json(all).dump(-1, ' ', false, Json::error_handler_t::replace)));
+}
 
 std::unique_ptr<Communicator> make_communicator() {
   if (started_by_launcher()) return std::make_unique<MpiCommunicator>();

@@ -15,6 +15,10 @@ class Communicator {
 
   virtual int rank() const = 0;
   virtual int size() const = 0;
+  /// The lowest of the ranks that share this one's memory: the same number on all ranks of a host.
+  virtual int host() const { return 0; }
+  /// The library that carries the texts, with its version.
+  virtual std::string library() const { return "none"; }
 
   /// Rank 0's text on every rank. Collective: all ranks call.
   virtual std::string broadcast(const std::string& text) = 0;
@@ -28,6 +32,9 @@ class Communicator {
   /// for ever.
   [[noreturn]] virtual void abort(int exit_code) = 0;
 };
+
+/// Every rank's text, by rank, on every rank. Collective.
+std::vector<std::string> gather_everywhere(Communicator& communicator, const std::string& text);
 
 /// The job this process was started in: MPI under a launcher (mpirun, srun), else this process
 /// alone. Throws Error when MPI cannot be used from one thread at a time.

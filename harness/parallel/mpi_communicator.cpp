@@ -28,9 +28,21 @@ MpiCommunicator::MpiCommunicator() {
   }
   MPI_Comm_rank(MPI_COMM_WORLD, &rank_);
   MPI_Comm_size(MPI_COMM_WORLD, &size_);
+  MPI_Comm host = MPI_COMM_NULL;
+  MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, rank_, MPI_INFO_NULL, &host);
+  MPI_Allreduce(&rank_, &host_, 1, MPI_INT, MPI_MIN, host);
+  MPI_Comm_free(&host);
 }
 
 MpiCommunicator::~MpiCommunicator() { MPI_Finalize(); }
+
+std::string MpiCommunicator::library() const {
+  char text[MPI_MAX_LIBRARY_VERSION_STRING] = {};
+  int length = 0;
+  MPI_Get_library_version(text, &length);
+  const std::string version = text;
+  return version.substr(0, version.find_first_of(",\n"));
+}
 
 std::string MpiCommunicator::broadcast(const std::string& text) {
   int count = count_of(text);

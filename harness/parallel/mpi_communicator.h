@@ -15,6 +15,8 @@ class MpiCommunicator : public Communicator {
 
   int rank() const override { return rank_; }
   int size() const override { return size_; }
+  int host() const override { return host_; }
+  std::string library() const override;
   std::string broadcast(const std::string& text) override;
   std::vector<std::string> gather(const std::string& text) override;
   void send(int to, const std::string& text) override;
@@ -24,6 +26,7 @@ class MpiCommunicator : public Communicator {
  private:
   int rank_ = 0;
   int size_ = 1;
+  int host_ = 0;
 };
 
 }  // namespace ptqbench

@@ -35,8 +35,8 @@ class SchedulerListener {
   virtual ~SchedulerListener() = default;
   virtual void started(size_t item, int rank) = 0;
   /// It failed and will be tried again.
-  virtual void set_back(size_t item, int rank, const WorkOutcome& outcome) = 0;
-  virtual void stopped(size_t item, int rank) = 0;
+  virtual void set_back(size_t /*item*/, int /*rank*/, const WorkOutcome& /*outcome*/) {}
+  virtual void stopped(size_t /*item*/, int /*rank*/) {}
   virtual void finished(size_t item, int rank, const WorkOutcome& outcome) = 0;
 };
 

@@ -5,15 +5,16 @@
 #include "harness/run/cell_identity.h"
 #include "harness/run/cell_settings.h"
 #include "harness/run/full_precision_check.h"
+#include "harness/run/load_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/mapped_storage.h"
+#include "harness/run/measure_report.h"
 #include "harness/run/run_directory.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
 #include "methods/support/stop_request.h"
 #include "methods/support/stopwatch.h"
-#include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/checkpoint/unit_checkpoint_files.h"
 
@@ -30,17 +31,12 @@ void timed_stage(CellRecord& record, std::string& stage, const std::string& name
   record.stage_seconds[name] += watch.seconds();
 }
 
-std::vector<NamedTensor> all_parameters(const UnitGraph& model) {
-  auto all = model.parameters();
-  for (auto& buffer : model.buffers()) all.push_back(std::move(buffer));
-  return all;
-}
-
 UnitRecord unit_record(const UnitReport& report) {
   UnitRecord record;
   record.name = report.unit;
   record.phase = report.phase;
   record.kind = report.kind;
+  record.block = report.block;
   record.iterations = report.curve.iteration.empty() ? 0 : report.curve.iteration.back() + 1;
   record.seconds = report.seconds;
   record.error_before = report.error_before;
@@ -116,13 +112,14 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
 std::map<std::string, std::string> CellRunner::made_with() const {
   auto facts = versions();
   facts["threads"] = std::to_string(threads_);
+  facts["device"] = c10::DeviceTypeName(device_.type(), /*lower_case=*/true);
   return facts;
 }
 
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, StreamPlace streams) {
   CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
-  record.device = "cpu";
+  record.device = device_.str();
   record.rank = rank_;
   record.threads = threads_;
   record.started_at = utc_now();
@@ -154,14 +151,13 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
                             std::string& stage) {
   stage = "open data";
   const Task& task = tasks_.open(cell.task);
-  UnitGraph model = task.make_model(model_spec(cell));
-  std::string checkpoint_hash;
+  LoadedModel loaded;
   timed_stage(record, stage, "load", [&] {
-    const auto checkpoint = load_checkpoint(cell.checkpoint);
-    assign_parameters(checkpoint, all_parameters(model));
-    checkpoint_hash = checkpoint.content_hash;
-    model.fold_batch_norm();
+    loaded = load_model(task, cell);
+    loaded.graph.move_to(device_);
   });
+  UnitGraph& model = loaded.graph;
+  const std::string& checkpoint_hash = loaded.checkpoint_hash;
   record.provenance[kCheckpointHash] = checkpoint_hash;
   timed_stage(record, stage, "full_precision", [&] {
     record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
@@ -183,7 +179,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
                       "this host; run the sweep again",
                       cell.checkpoint.string()));
     }
-    calibration = task.calibration_inputs(record.calibration_ids);
+    calibration = on_device(task.calibration_inputs(record.calibration_ids), device_);
   });
   timed_stage(record, stage, "quantize", [&] {
     QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),
@@ -206,6 +202,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     record.metric = metrics.value;
     record.further_metrics = metrics.further;
   });
+  timed_stage(record, stage, "report", [&] { measure_report(task, model, cell, record); });
 }
 
 }  // namespace ptqbench

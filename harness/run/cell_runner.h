@@ -21,10 +21,15 @@ enum class StreamPlace { kMemory, kMappedFiles };
 /// full-precision metrics.
 class CellRunner {
  public:
-  /// `rank` and `threads` go into the records; streams that are mapped and finished units go to
-  /// `run_dir`. `tasks` are those that are open already.
-  CellRunner(int rank, int64_t threads, std::filesystem::path run_dir, TaskSet tasks = {})
-      : rank_(rank), threads_(threads), run_dir_(std::move(run_dir)), tasks_(std::move(tasks)) {}
+  /// Cells run on `device`, which goes into the records with `rank` and `threads`; streams that are
+  /// mapped and finished units go to `run_dir`. `tasks` are those that are open already.
+  CellRunner(int rank, int64_t threads, const at::Device& device, std::filesystem::path run_dir,
+             TaskSet tasks = {})
+      : rank_(rank),
+        threads_(threads),
+        device_(device),
+        run_dir_(std::move(run_dir)),
+        tasks_(std::move(tasks)) {}
 
   int rank() const { return rank_; }
 
@@ -42,6 +47,7 @@ class CellRunner {
 
   int rank_;
   int64_t threads_;
+  at::Device device_;
   std::filesystem::path run_dir_;
   TaskSet tasks_;
   std::map<std::string, double> full_precision_;

@@ -1,11 +1,12 @@
 #include "harness/run/machine.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <ctime>
-#include <nlohmann/json.hpp>
 
 #include "harness/version.h"
 #include "results/hdf5_version.h"
@@ -14,17 +15,22 @@
 namespace ptqbench {
 namespace {
 
-/// The cores this process may run on, as "0101..." by number.
-std::string affinity() {
+std::vector<int> cores_of_process(pid_t process) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  if (sched_getaffinity(0, sizeof set, &set) != 0) return "1";
-  std::string cores;
-  for (int core = 0; core < CPU_SETSIZE; ++core) cores += CPU_ISSET(core, &set) ? '1' : '0';
+  std::vector<int> cores;
+  if (sched_getaffinity(process, sizeof set, &set) != 0) return cores;
+  for (int core = 0; core < CPU_SETSIZE; ++core) {
+    if (CPU_ISSET(core, &set)) cores.push_back(core);
+  }
   return cores;
 }
 
 }  // namespace
+
+std::vector<int> allowed_cores() { return cores_of_process(0); }
+
+std::vector<int> launcher_cores() { return cores_of_process(getppid()); }
 
 std::string host_name() {
   char name[256] = {};
@@ -55,13 +61,11 @@ std::string program_version() {
 
 int64_t threads_for_rank(Communicator& communicator, int64_t requested) {
   if (requested > 0) return requested;
-  const std::string place = host_name() + "/" + affinity();
-  const auto places = communicator.gather(place);
-  const auto shared = nlohmann::json::parse(communicator.broadcast(nlohmann::json(places).dump()));
-  const auto sharing = std::count(shared.begin(), shared.end(), place);
-  const auto cores =
-      std::count(place.begin() + static_cast<std::ptrdiff_t>(place.find('/')), place.end(), '1');
-  return std::max<int64_t>(1, cores / std::max<int64_t>(1, sharing));
+  const auto cores = allowed_cores();
+  const auto place = fmt::format("{}/{}", communicator.host(), fmt::join(cores, ","));
+  const auto places = gather_everywhere(communicator, place);
+  const auto sharing = std::count(places.begin(), places.end(), place);
+  return std::max<int64_t>(1, static_cast<int64_t>(cores.size()) / sharing);
 }
 
 }  // namespace ptqbench

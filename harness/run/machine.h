@@ -3,12 +3,18 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <vector>
 
 #include "harness/parallel/communicator.h"
 
 namespace ptqbench {
 
 std::string host_name();
+
+/// The cores that this process may run on, and those that the process that started it may; empty
+/// where the system does not say.
+std::vector<int> allowed_cores();
+std::vector<int> launcher_cores();
 
 /// ISO 8601, UTC.
 std::string utc_now();

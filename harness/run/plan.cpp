@@ -10,6 +10,7 @@
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
 #include "harness/run/cost.h"
+#include "harness/run/sample_ids.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
 #include "results/store.h"
@@ -126,29 +127,19 @@ void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
   }
 }
 
-void require_checkpoints(const SweepConfig& sweep) {
-  for (const auto& task : sweep.tasks) {
-    for (const auto& model : task.models) {
-      if (!model.checkpoint.empty()) continue;
-      throw ConfigError(
-          fmt::format("model '{}' has no checkpoint: give it one, as in "
-                      "models: [{{name: {}, checkpoint: FILE}}]",
-                      model.label, model.name));
-    }
-  }
-}
-
 /// The cells with all that their settings and the shape of the data decide.
 std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::string& filter,
                                         PlanCaches& caches) {
   require_checkpoints(sweep);
-  const auto cells = expand(sweep);
+  auto cells = expand(sweep);
   const auto condition = parse_filter(filter, cells);
   std::vector<PlannedCell> plan;
-  for (const Cell& cell : cells) {
-    PlanCache& cache = caches.of(cell);
+  plan.reserve(cells.size());
+  for (Cell& each : cells) {
     PlannedCell planned;
-    planned.cell = cell;
+    planned.cell = std::move(each);
+    const Cell& cell = planned.cell;
+    PlanCache& cache = caches.of(cell);
     planned.selected = condition.matches(cell);
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     const CellMemory& memory = cache.memory(cell);
@@ -198,6 +189,18 @@ std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
   return plan;
 }
 
+void require_checkpoints(const SweepConfig& sweep) {
+  for (const auto& task : sweep.tasks) {
+    for (const auto& model : task.models) {
+      if (!model.checkpoint.empty()) continue;
+      throw ConfigError(
+          fmt::format("model '{}' has no checkpoint: give it one, as in "
+                      "models: [{{name: {}, checkpoint: FILE}}]",
+                      model.label, model.name));
+    }
+  }
+}
+
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter) {
   const auto condition = parse_filter(filter, cells);
   std::vector<Cell> selected;
@@ -218,6 +221,10 @@ std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
 }
 
 std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell) {
+  if (!cell.calibration_ids.empty()) {
+    return read_sample_ids(cell.calibration_ids, task.calibration_population(),
+                           cell.settings.calibration_samples);
+  }
   return draw_samples(task.calibration_population(), cell.settings.calibration_samples,
                       static_cast<uint64_t>(cell.seed));
 }

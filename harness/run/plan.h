@@ -44,6 +44,9 @@ std::vector<PlannedCell> make_plan(const SweepConfig& sweep, const std::string& 
 std::vector<PlannedCell> make_plan_without_files(const SweepConfig& sweep,
                                                  const std::string& filter, TaskSet& tasks);
 
+/// Throws ConfigError when a model has no checkpoint.
+void require_checkpoints(const SweepConfig& sweep);
+
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);
 
@@ -51,8 +54,9 @@ std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string
 /// first (ties in the sweep's order).
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan);
 
-/// The calibration samples of a cell: drawn without replacement from the seed, so that all methods,
-/// bits and models of a seed see the same ones.
+/// The calibration samples of a cell: those of its list, or drawn without replacement from the
+/// seed, so that all methods, bits and models of a seed see the same ones. Throws ConfigError or
+/// IoError on a list that does not fit.
 std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell);
 
 /// SHA-256 (hex) of the ids, in their order.

@@ -3,21 +3,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <cmath>
-
+#include "harness/run/duration_text.h"
 #include "methods/support/stop_request.h"
 
 namespace ptqbench {
 namespace {
 
 constexpr const char* kEraseLine = "\r\033[K";
-
-std::string duration(double seconds) {
-  const auto whole = static_cast<int64_t>(std::llround(seconds));
-  if (whole < 60) return fmt::format("{} s", whole);
-  if (whole < 3600) return fmt::format("{} min {:02} s", whole / 60, whole % 60);
-  return fmt::format("{} h {:02} min", whole / 3600, whole / 60 % 60);
-}
 
 }  // namespace
 
@@ -36,7 +28,7 @@ void Progress::set_back(size_t item, int rank, const WorkOutcome& outcome) {
   running_.erase(rank);
   fmt::print(stderr, "{}{} FAILED, will be tried again: {} ({}, rank {})\n",
              terminal_ ? kEraseLine : "", cell_label(plan_[item].cell), outcome.summary,
-             duration(outcome.seconds), rank);
+             duration_text(outcome.seconds), rank);
   show_status();
 }
 
@@ -54,14 +46,14 @@ void Progress::finished(size_t item, int rank, const WorkOutcome& outcome) {
   if (!outcome.succeeded) failures_[item] = outcome.summary;
   fmt::print(stderr, "{}[{}/{}] {} {} {} ({}, rank {}){}\n", terminal_ ? kEraseLine : "", done_,
              total_, label, outcome.succeeded ? "=" : "FAILED:", outcome.summary,
-             duration(outcome.seconds), rank, time_left());
+             duration_text(outcome.seconds), rank, time_left());
   show_status();
 }
 
 std::string Progress::time_left() const {
   if (done_ == total_ || done_cost_ <= 0) return "";
   return fmt::format(", about {} left",
-                     duration(watch_.seconds() * (total_cost_ - done_cost_) / done_cost_));
+                     duration_text(watch_.seconds() * (total_cost_ - done_cost_) / done_cost_));
 }
 
 void Progress::show_status() const {

@@ -9,17 +9,17 @@
 
 #include "harness/config/memory_size.h"
 #include "harness/published/published_reader.h"
+#include "harness/run/cost.h"
 #include "results/comparison.h"
 #include "results/render.h"
 
 namespace ptqbench {
 namespace {
 
-/// Multiply-accumulates a second that one CPU core with AVX-512 sustains over a whole cell: about
-/// 120e9 for ResNet-20, 33e9 for MobileNetV2. Only for the estimate in `plan`.
-constexpr double kMacsPerCoreSecond = 60e9;
-
 double core_hours(double tera_macs) { return tera_macs * 1e12 / kMacsPerCoreSecond / 3600; }
+
+/// A multiply-accumulate is two operations.
+double gpu_hours(double tera_macs, double tflops) { return 2 * tera_macs / tflops / 3600; }
 
 std::string record_label(const CellRecord& record) {
   return fmt::format("{} {} {} seed {}", record.model, bits_label(record.bits), record.method,
@@ -29,7 +29,7 @@ std::string record_label(const CellRecord& record) {
 }  // namespace
 
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
-                const std::vector<std::string>& missing) {
+                const std::vector<std::string>& missing, double gpu_tflops) {
   double pending_cost = 0;
   size_t selected = 0;
   size_t done = 0;
@@ -37,13 +37,14 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   bool mapped = false;
   double most_memory = 0;
   for (const auto& planned : plan) width = std::max(width, cell_label(planned.cell).size());
-  fmt::print("{:<{}}  {:>10}  {:>10}  {:>10}  {:<8}  {}\n", "cell", width, "TMAC", "core h",
-             "memory", "state", "fingerprint");
+  fmt::print("{:<{}}  {:>10}  {:>10}  {:>10}  {:>10}  {:<8}  {}\n", "cell", width, "TMAC", "core h",
+             "GPU h", "memory", "state", "fingerprint");
   for (const auto& planned : plan) {
     if (!planned.selected) continue;
-    fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10}  {:<8}  {}\n", cell_label(planned.cell), width,
-               planned.tera_macs, core_hours(planned.tera_macs),
-               memory_size_text(planned.memory_bytes), planned.done ? "done" : "to do",
+    fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10.3f}  {:>10}  {:<8}  {}\n",
+               cell_label(planned.cell), width, planned.tera_macs, core_hours(planned.tera_macs),
+               gpu_hours(planned.tera_macs, gpu_tflops), memory_size_text(planned.memory_bytes),
+               planned.done ? "done" : "to do",
                planned.fingerprint.empty() ? "-" : planned.fingerprint.substr(0, 12));
     mapped = mapped || planned.mapped_streams;
     most_memory = std::max(most_memory, planned.memory_bytes);
@@ -56,6 +57,10 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   }
   fmt::print("{} cells, {} done, {} to do; about {:.2f} core hours left; run directory {}\n",
              selected, done, selected - done, core_hours(pending_cost), run_dir.string());
+  fmt::print(
+      "GPU hours are an estimate, not measured: {:.2f} left at {:g} TFLOP/s sustained "
+      "(--gpu-tflops)\n",
+      gpu_hours(pending_cost, gpu_tflops), gpu_tflops);
   fmt::print(
       "a rank takes up to {}{}\n", memory_size_text(most_memory),
       mapped ? ", with the calibration streams of some cells in files of the run directory" : "");

@@ -12,9 +12,10 @@
 namespace ptqbench {
 
 /// Prints the selected cells with their costs and what is already done, to standard output, and
-/// what is missing to know more, a sentence each.
+/// what is missing to know more, a sentence each. `gpu_tflops`: floating-point operations that a
+/// GPU sustains, in units of 1e12 a second, for the estimate of GPU hours.
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
-                const std::vector<std::string>& missing);
+                const std::vector<std::string>& missing, double gpu_tflops);
 
 /// Tells on standard error how far a sweep has come: cell files that cannot be read, cells
 /// finished, failed and missing, the reasons of the failed ones, and how many cell files are of

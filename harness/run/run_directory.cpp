@@ -31,6 +31,17 @@ void check_run_directory(const std::filesystem::path& run_dir) {
   if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
 }
 
+void require_run_directory(const std::filesystem::path& run_dir) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(run_dir, ignored)) {
+    throw IoError("there is no run directory " + run_dir.string());
+  }
+  if (!std::filesystem::exists(manifest_path(run_dir), ignored)) {
+    throw IoError(fmt::format("{} is not a run directory: it has no {}", run_dir.string(),
+                              manifest_path(run_dir).filename().string()));
+  }
+}
+
 std::unique_ptr<RunLock> lock_run_directory(const std::filesystem::path& run_dir) {
   std::error_code error;
   std::filesystem::create_directories(run_dir / "cells", error);

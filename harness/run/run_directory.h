@@ -16,6 +16,9 @@ namespace ptqbench {
 /// Changes nothing, so that it can come before everything that takes time.
 void check_run_directory(const std::filesystem::path& run_dir);
 
+/// Throws IoError when there is no folder with the results of a sweep.
+void require_run_directory(const std::filesystem::path& run_dir);
+
 /// Makes the folder and keeps it for this job. Throws as RunLock, and IoError when the folder
 /// cannot be made.
 std::unique_ptr<RunLock> lock_run_directory(const std::filesystem::path& run_dir);

@@ -1,6 +1,5 @@
 #include "harness/run/sweep_runner.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,15 +8,19 @@
 #include <utility>
 
 #include "harness/parallel/scheduler.h"
+#include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
+#include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"
+#include "harness/run/placement.h"
 #include "harness/run/plan.h"
 #include "harness/run/progress.h"
 #include "harness/run/recovery.h"
 #include "harness/run/report.h"
 #include "harness/run/run_directory.h"
 #include "harness/run/run_lock.h"
+#include "harness/run/schedule_report.h"
 #include "harness/run/stop_signals.h"
 #include "methods/support/error.h"
 #include "methods/support/stop_request.h"
@@ -122,9 +125,11 @@ Preparation prepare_dry_run(const RunOptions& options, Job& job) {
 }
 
 /// Rank 0's part before the work: read, check, plan, prepare the folder.
-Preparation prepare(const RunOptions& options, Job& job) {
+Preparation prepare(const Communicator& communicator, const RunOptions& options, Job& job) {
   Preparation ready;
   ready.sweep = load_sweep(options.config, options.set, known_names());
+  // Of rank 0 alone, before anything is written; all ranks are placed later.
+  place_ranks({rank_devices(communicator)}, ready.sweep.device);
   job.run_dir = run_directory(options, ready.sweep);
   check_run_directory(job.run_dir);
   RunLock::check_free(job.run_dir);
@@ -154,6 +159,13 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
              ready.plan.size(), done, job.items.size(), ranks, threads, job.run_dir.string());
 }
 
+void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
+  print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
+  if (options.schedule_ranks == 0) return;
+  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads);
+  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks));
+}
+
 }  // namespace
 
 int run_sweep(Communicator& communicator, const RunOptions& options) {
@@ -163,7 +175,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   Preparation ready;
   if (first) {
     try {
-      ready = options.dry_run ? prepare_dry_run(options, job) : prepare(options, job);
+      ready = options.dry_run ? prepare_dry_run(options, job) : prepare(communicator, options, job);
     } catch (const Stopped& stopped) {
       job.exit_code = kStopped;
       job.error = stopped.what();
@@ -178,20 +190,28 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return job.exit_code;
   }
   if (options.dry_run) {
-    if (first) print_plan(ready.plan, job.run_dir, ready.missing);
+    if (first) show_plan(options, ready, job);
     return 0;
   }
   if (!first) {
     ready.sweep =
         parse_sweep(job.sweep_yaml, "sweep of rank 0", known_names(), {/*check_files=*/false});
   }
+  at::Device device = at::kCPU;
+  try {
+    device = place_rank(communicator, ready.sweep.device);
+  } catch (const ConfigError& error) {
+    // The same on all ranks.
+    if (first) fmt::print(stderr, "ptqbench: {}\n", error.what());
+    return kBadInput;
+  }
+  prepare_device(device);
   const int64_t threads = threads_for_rank(communicator, ready.sweep.threads);
-  at::set_num_threads(static_cast<int>(threads));
-  const auto cells = expand(ready.sweep);
-  if (cells.size() != job.fingerprints.size())
+  set_threads(threads);
+  if (cell_count(ready.sweep) != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
-  CellRunner runner(communicator.rank(), threads, job.run_dir, std::move(ready.tasks));
+  CellRunner runner(communicator.rank(), threads, device, job.run_dir, std::move(ready.tasks));
   Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
   if (first) announce(ready, job, communicator.size(), threads);
   const bool all_finished = run_on_all_ranks(
@@ -199,7 +219,8 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
       [&](size_t item) {
         const auto streams =
             job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
-        return attempt_cell(runner, job.run_dir, cells[item], job.fingerprints[item], streams);
+        return attempt_cell(runner, job.run_dir, cell_at(ready.sweep, item), job.fingerprints[item],
+                            streams);
       },
       progress, {ready.sweep.retries, stop_requested});
   if (!first) return 0;

@@ -19,6 +19,11 @@ struct RunOptions {
   /// At most so many cells; 0: all.
   int64_t limit = 0;
   bool dry_run = false;
+  /// What a GPU sustains in float32, in 1e12 operations a second; for the plan's estimate. An
+  /// assumption about cards with a peak of about 15.
+  double gpu_tflops = 5;
+  /// Of a dry run: also show the schedule on so many ranks; 0: no.
+  int64_t schedule_ranks = 0;
   /// Run cells, too, that crashed too often.
   bool retry_crashed = false;
 };

@@ -1,10 +1,10 @@
 #include "harness/run/train_runner.h"
 
 #include <ATen/Context.h>
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 
 #include "harness/config/option_fields.h"
+#include "harness/run/blas.h"
 #include "harness/run/machine.h"
 #include "methods/support/error.h"
 #include "tasks/checkpoint/checkpoint.h"
@@ -65,7 +65,7 @@ std::string start_from(const std::filesystem::path& file, const UnitGraph& model
 int train_model(Communicator& communicator, const TrainConfig& config) {
   const int64_t threads = threads_for_rank(communicator, config.threads);
   if (communicator.rank() != 0) return 0;
-  at::set_num_threads(static_cast<int>(threads));
+  set_threads(threads);
   const auto task = make_task(config.task);
   at::manual_seed(static_cast<uint64_t>(config.options.seed));
   auto model = task->make_model(config.model);

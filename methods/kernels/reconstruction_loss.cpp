@@ -63,7 +63,7 @@ double loss_positions(const at::Tensor& output) {
 at::Tensor reconstruction_loss(const at::Tensor& output, const Rows& target, double p) {
   std::vector<const float*> rows;
   if (output.is_cpu() && samples_are_dense(output)) rows = row_pointers(target, output);
-  if (rows.empty()) return composed_loss(output, gather(target), p);
+  if (rows.empty()) return composed_loss(output, gather(target).to(output.device()), p);
   return ReconstructionLoss::apply(output, rows, p);
 }
 

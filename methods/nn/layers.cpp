@@ -81,6 +81,13 @@ void QuantConv2d::fold_batch_norm() {
   norm_.reset();
 }
 
+void QuantConv2d::move_to(const at::Device& device) {
+  weight_.move_to(device);
+  ptqbench::move_to(bias_, device);
+  if (norm_) norm_->move_to(device);
+  output_.move_to(device);
+}
+
 QuantLinear::QuantLinear(const std::string& name, int64_t in_features, int64_t out_features,
                          Nonlinearity nonlinearity, bool quantize_output)
     : name_(name) {
@@ -99,12 +106,20 @@ std::vector<NamedTensor> QuantLinear::parameters() const {
   return {{weight_.name, weight_.value}, {name_ + ".bias", bias_}};
 }
 
+void QuantLinear::move_to(const at::Device& device) {
+  weight_.move_to(device);
+  ptqbench::move_to(bias_, device);
+  output_.move_to(device);
+}
+
 Add::Add(const std::string& name, Nonlinearity nonlinearity, bool quantize_output)
     : output_(make_site(name, nonlinearity, quantize_output)) {}
 
 Tensors Add::forward(const Tensors& inputs, Pass& pass) const {
   return {pass.activation(output_, {inputs.at(0), inputs.at(1)})};
 }
+
+void Add::move_to(const at::Device& device) { output_.move_to(device); }
 
 Tensors GlobalAveragePool::forward(const Tensors& inputs, Pass& /*pass*/) const {
   return {inputs.at(0).mean({2, 3})};

@@ -29,6 +29,8 @@ class Layer {
   virtual std::vector<NamedTensor> buffers() const { return {}; }
   /// Folds batch normalisation, if any, into the weight and bias.
   virtual void fold_batch_norm() {}
+  /// Moves everything that is in parameters(), buffers() and the sites.
+  virtual void move_to(const at::Device& /*device*/) {}
 };
 
 /// Convolution, optional batch norm, non-linearity, optional output quantizer.
@@ -60,6 +62,7 @@ class QuantConv2d : public Layer {
   std::vector<NamedTensor> parameters() const override;
   std::vector<NamedTensor> buffers() const override;
   void fold_batch_norm() override;
+  void move_to(const at::Device& device) override;
   const Conv2dOptions& options() const { return options_; }
 
  private:
@@ -82,6 +85,7 @@ class QuantLinear : public Layer {
   std::vector<WeightSite*> weight_sites() override { return {&weight_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
   std::vector<NamedTensor> parameters() const override;
+  void move_to(const at::Device& device) override;
 
  private:
   std::string name_;
@@ -98,6 +102,7 @@ class Add : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "add"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  void move_to(const at::Device& device) override;
 
  private:
   ActivationSite output_;

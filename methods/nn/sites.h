@@ -29,6 +29,8 @@ struct WeightSite {
   std::optional<AffineQuantizer> quantizer;
   /// Dequantized values on the grid, same shape as `value`; undefined until ranges are set.
   at::Tensor quantized;
+
+  void move_to(const at::Device& device);
 };
 
 /// A place where a feature map passes a non-linearity and then, perhaps, a quantizer.
@@ -42,6 +44,8 @@ struct ActivationSite {
   /// 32: not quantized.
   int bits = 32;
   std::optional<AffineQuantizer> quantizer;
+
+  void move_to(const at::Device& device);
 };
 
 /// A site that may be quantized, without a non-linearity.
@@ -58,7 +62,12 @@ struct BatchNorm {
   at::Tensor weight, bias, running_mean, running_var;
   double eps = 1e-5;
   double momentum = 0.1;
+
+  void move_to(const at::Device& device);
 };
+
+/// Replaces the tensor by its copy on the device; one that is undefined or there stays.
+void move_to(at::Tensor& tensor, const at::Device& device);
 
 at::Tensor apply_nonlinearity(Nonlinearity nonlinearity, const at::Tensor& x);
 

@@ -49,6 +49,11 @@ std::vector<NamedTensor> LayerNorm::parameters() const {
   return {{name + ".weight", weight}, {name + ".bias", bias}};
 }
 
+void LayerNorm::move_to(const at::Device& device) {
+  ptqbench::move_to(weight, device);
+  ptqbench::move_to(bias, device);
+}
+
 QuantEmbeddings::QuantEmbeddings(const std::string& name, const EmbeddingSizes& sizes,
                                  double layer_norm_eps)
     : words_(make_table(name + ".word_embeddings", sizes.vocabulary, sizes.features)),
@@ -81,6 +86,12 @@ std::vector<NamedTensor> QuantEmbeddings::parameters() const {
   return all;
 }
 
+void QuantEmbeddings::move_to(const at::Device& device) {
+  for (auto* table : {&words_, &positions_, &types_}) table->move_to(device);
+  norm_.move_to(device);
+  output_.move_to(device);
+}
+
 SelfAttention::SelfAttention(const std::string& name, int64_t heads)
     : heads_(heads),
       probabilities_(quantized_site(name + ".probabilities")),
@@ -100,11 +111,21 @@ Tensors SelfAttention::forward(const Tensors& inputs, Pass& pass) const {
   return {pass.activation(output_, {context})};
 }
 
+void SelfAttention::move_to(const at::Device& device) {
+  probabilities_.move_to(device);
+  output_.move_to(device);
+}
+
 AddNorm::AddNorm(const std::string& name, int64_t features, double layer_norm_eps)
     : norm_(name, features, layer_norm_eps), output_(quantized_site(name)) {}
 
 Tensors AddNorm::forward(const Tensors& inputs, Pass& pass) const {
   return {pass.activation(output_, {norm_(inputs.at(0) + inputs.at(1))})};
+}
+
+void AddNorm::move_to(const at::Device& device) {
+  norm_.move_to(device);
+  output_.move_to(device);
 }
 
 Gelu::Gelu(const std::string& name) : output_(quantized_site(name)) {}

@@ -13,6 +13,7 @@ struct LayerNorm {
 
   at::Tensor operator()(const at::Tensor& x) const;
   std::vector<NamedTensor> parameters() const;
+  void move_to(const at::Device& device);
 
   std::string name;
   at::Tensor weight, bias;
@@ -42,6 +43,7 @@ class QuantEmbeddings : public Layer {
   std::vector<WeightSite*> weight_sites() override { return {&words_, &positions_, &types_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
   std::vector<NamedTensor> parameters() const override;
+  void move_to(const at::Device& device) override;
 
  private:
   WeightSite words_, positions_, types_;
@@ -59,6 +61,7 @@ class SelfAttention : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "attention"; }
   std::vector<ActivationSite*> activation_sites() override { return {&probabilities_, &output_}; }
+  void move_to(const at::Device& device) override;
 
  private:
   int64_t heads_;
@@ -74,6 +77,7 @@ class AddNorm : public Layer {
   std::string kind() const override { return "add, layer norm"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
   std::vector<NamedTensor> parameters() const override { return norm_.parameters(); }
+  void move_to(const at::Device& device) override;
 
  private:
   LayerNorm norm_;
@@ -88,6 +92,7 @@ class Gelu : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "gelu"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  void move_to(const at::Device& device) override { output_.move_to(device); }
 
  private:
   ActivationSite output_;
@@ -101,6 +106,7 @@ class Tanh : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "tanh"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  void move_to(const at::Device& device) override { output_.move_to(device); }
 
  private:
   ActivationSite output_;

@@ -143,6 +143,30 @@ void UnitGraph::fold_batch_norm() {
   for (const Node& node : nodes_) node.layer->fold_batch_norm();
 }
 
+void UnitGraph::move_to(const at::Device& device) {
+  for (const Node& node : nodes_) node.layer->move_to(device);
+  auto moved = parameters();
+  for (auto& buffer : buffers()) moved.push_back(std::move(buffer));
+  for (const auto& [name, value] : moved) {
+    if (value.device() != device)
+      throw std::logic_error("the layer of '" + name + "' does not move its parameters");
+  }
+}
+
+at::Device UnitGraph::device() const {
+  for (const Node& node : nodes_) {
+    const auto parameters = node.layer->parameters();
+    if (!parameters.empty()) return parameters.front().value.device();
+  }
+  return at::kCPU;
+}
+
+Tensors on_device(const Tensors& tensors, const at::Device& device) {
+  Tensors moved;
+  for (const auto& tensor : tensors) moved.push_back(tensor.to(device));
+  return moved;
+}
+
 std::vector<WeightSite*> weight_sites(const UnitGraph& graph, const Unit& unit) {
   std::vector<WeightSite*> all;
   for (size_t n = unit.first; n < unit.last; ++n) {
@@ -157,6 +181,10 @@ std::vector<ActivationSite*> activation_sites(const UnitGraph& graph, const Unit
     for (ActivationSite* site : graph.nodes()[n].layer->activation_sites()) all.push_back(site);
   }
   return all;
+}
+
+std::string unit_kind(const UnitGraph& graph, const Unit& unit) {
+  return unit.last - unit.first > 1 ? "block" : graph.nodes()[unit.first].layer->kind();
 }
 
 }  // namespace ptqbench

@@ -62,10 +62,9 @@ class UnitGraph {
   int value_count() const { return value_count_; }
 
   /// Runs the whole model; `inputs` in the order they were declared. A value is released after its
-  /// last use. Throws Stopped if the process was asked to stop.
+  /// last use.
   Tensors forward(const Tensors& inputs, Pass& pass) const;
   /// Runs nodes [unit.first, unit.last); `inputs` as in unit.inputs, the result as in unit.outputs.
-  /// Throws Stopped if the process was asked to stop.
   Tensors forward(const Unit& unit, const Tensors& inputs, Pass& pass) const;
 
   /// The model cut into units, in the order of execution: every node lies in exactly one.
@@ -77,6 +76,12 @@ class UnitGraph {
   std::vector<NamedTensor> parameters() const;
   std::vector<NamedTensor> buffers() const;
   void fold_batch_norm();
+
+  /// Moves parameters, buffers and quantizers. Inputs must be on the same device. Throws
+  /// std::logic_error where a layer leaves one behind.
+  void move_to(const at::Device& device);
+  /// Where the parameters are; the CPU without any.
+  at::Device device() const;
 
  private:
   Unit make_unit(size_t first, size_t last, const std::string& name) const;
@@ -90,8 +95,14 @@ class UnitGraph {
   ValueId position_mask_ = -1;
 };
 
+/// The tensors on the device; those that are there are not copied.
+Tensors on_device(const Tensors& tensors, const at::Device& device);
+
 /// Weight and activation sites of the nodes of a unit, in the order of execution.
 std::vector<WeightSite*> weight_sites(const UnitGraph& graph, const Unit& unit);
 std::vector<ActivationSite*> activation_sites(const UnitGraph& graph, const Unit& unit);
+
+/// What a unit is made of: "block", or the kind of its only layer.
+std::string unit_kind(const UnitGraph& graph, const Unit& unit);
 
 }  // namespace ptqbench

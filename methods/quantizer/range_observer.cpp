@@ -196,7 +196,10 @@ AffineQuantizer find_quantizer(const at::Tensor& x, RangeEstimator estimator,
                                const QuantizerOptions& options) {
   RangeObserver observer(estimator, options);
   observer.observe(x);
-  return observer.quantizer();
+  auto quantizer = observer.quantizer();
+  quantizer.scale = quantizer.scale.to(x.device());
+  quantizer.zero_point = quantizer.zero_point.to(x.device());
+  return quantizer;
 }
 
 }  // namespace ptqbench

@@ -25,7 +25,13 @@ inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
 }
 
 /// What a stream of random numbers is for; part of its key, so that streams never overlap.
-enum class RandomPurpose : uint32_t { kBatch = 1, kDrop = 3, kAugmentation = 4, kDataset = 6 };
+enum class RandomPurpose : uint32_t {
+  kBatch = 1,
+  kDrop = 3,
+  kAugmentation = 4,
+  kPerturbation = 5,
+  kDataset = 6
+};
 
 /// The key of a stream: a seed, a name (of a unit, of a data set) and a purpose, mixed to 64 bits.
 std::array<uint32_t, 2> stream_key(uint64_t seed, std::string_view name, RandomPurpose purpose);

@@ -43,8 +43,9 @@ struct MiniBatch {
 };
 
 /// The inputs of one mini-batch, with elements dropped to full precision where the phase says so.
+/// Streams may lie elsewhere than the model: the batch goes to `device`.
 Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& batch,
-                     RandomSource& random) {
+                     RandomSource& random, const at::Device& device) {
   Tensors inputs;
   for (size_t i = 0; i < data.quantized_inputs.size(); ++i) {
     const auto& quantized = data.quantized_inputs[i];
@@ -57,7 +58,7 @@ Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& 
                                        quantized.numel() / quantized.size(0));
     inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], batch.ids, keep));
   }
-  return inputs;
+  return on_device(inputs, device);
 }
 
 }  // namespace
@@ -69,7 +70,7 @@ class UnitReconstruction::LearningPass : public Pass {
  public:
   LearningPass(const UnitGraph& model, const Unit& unit, const UnitData& data, const Phase& phase,
                const MethodSettings& settings, RandomSource& random)
-      : data_(data), phase_(phase), settings_(settings), random_(random) {
+      : data_(data), phase_(phase), settings_(settings), random_(random), device_(model.device()) {
     if (phase.learn_rounding) {
       for (WeightSite* site : weight_sites(model, unit)) {
         if (!site->quantizer) continue;
@@ -96,7 +97,8 @@ class UnitReconstruction::LearningPass : public Pass {
 
   void begin(const MiniBatch& batch) {
     batch_ = &batch;
-    if (data_.position_mask.defined()) batch_mask_ = gather({data_.position_mask, batch.ids});
+    if (data_.position_mask.defined())
+      batch_mask_ = gather({data_.position_mask, batch.ids}).to(device_);
   }
 
   at::Tensor weight(const WeightSite& site) override {
@@ -176,7 +178,7 @@ class UnitReconstruction::LearningPass : public Pass {
   at::Tensor output_loss(const at::Tensor& output, const at::Tensor& targets) const {
     if (!batch_mask_.defined() || output.dim() < 3)
       return reconstruction_loss(output, {targets, batch_->ids}, phase_.norm);
-    const auto target = real_positions(gather({targets, batch_->ids}), batch_mask_);
+    const auto target = real_positions(gather({targets, batch_->ids}).to(device_), batch_mask_);
     return reconstruction_loss(real_positions(output, batch_mask_), target, phase_.norm);
   }
 
@@ -219,6 +221,7 @@ class UnitReconstruction::LearningPass : public Pass {
   const Phase& phase_;
   const MethodSettings& settings_;
   RandomSource& random_;
+  at::Device device_;
   const MiniBatch* batch_ = nullptr;
   /// Of the mini-batch, [B, L]; undefined without a mask.
   at::Tensor batch_mask_;
@@ -249,8 +252,8 @@ bool UnitReconstruction::learns() const { return pass_->learns(); }
 IterationLoss UnitReconstruction::iterate(int64_t t) {
   const MiniBatch batch{t, random_.batch(t, settings_.batch_size, data_.targets.at(0).size(0))};
   pass_->begin(batch);
-  const auto loss =
-      pass_->loss(model_.forward(unit_, batch_inputs(data_, phase_, batch, random_), *pass_));
+  const auto inputs = batch_inputs(data_, phase_, batch, random_, model_.device());
+  const auto loss = pass_->loss(model_.forward(unit_, inputs, *pass_));
   IterationLoss losses;
   losses.reconstruction = loss.item<double>();
   if (!std::isfinite(losses.reconstruction)) {

@@ -102,7 +102,9 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
   const Stopwatch watch;
   UnitReport report;
   report.unit = unit.name;
-  report.kind = unit.last - unit.first > 1 ? "block" : model_.nodes()[unit.first].layer->kind();
+  report.kind = unit_kind(model_, unit);
+  const Node& node = model_.nodes()[unit.first];
+  report.block = node.block.empty() ? unit.name : node.block;
   report.phase = phase.name;
   {
     const StageTimer timer(report_, "unit_errors");

@@ -21,10 +21,10 @@ void for_each_chunk(int64_t samples, const Body& body) {
     body(first, std::min(first + kChunk, samples));
 }
 
-Tensors slices(const Tensors& tensors, int64_t first, int64_t last) {
+Tensors slices(const Tensors& tensors, int64_t first, int64_t last, const at::Device& device) {
   Tensors parts;
   for (const auto& tensor : tensors) parts.push_back(tensor.slice(0, first, last));
-  return parts;
+  return on_device(parts, device);
 }
 
 /// Mean over all samples of an error that comes chunk by chunk, of several outputs.
@@ -34,11 +34,13 @@ class ErrorSum {
       : data_(data), norm_(norm), sums_(data.targets.size()), positions_(data.targets.size()) {}
 
   void add(const Tensors& outputs, int64_t first, int64_t last) {
-    const auto mask = data_.position_mask.defined() ? data_.position_mask.slice(0, first, last)
-                                                    : data_.position_mask;
     for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto device = outputs[i].device();
+      const auto mask = data_.position_mask.defined()
+                            ? data_.position_mask.slice(0, first, last).to(device)
+                            : data_.position_mask;
       const auto output = real_positions(outputs[i], mask);
-      const auto target = real_positions(data_.targets[i].slice(0, first, last), mask);
+      const auto target = real_positions(data_.targets[i].slice(0, first, last).to(device), mask);
       const double positions = loss_positions(output);
       sums_[i] += reconstruction_error(output, target, norm_) * positions;
       positions_[i] += positions;
@@ -97,9 +99,10 @@ void Stream::push(const Unit& unit, const Tensors& outputs) {
 Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
                  StreamStorage& storage) {
   const int64_t samples = inputs.at(0).size(0);
+  const auto device = model.device();
   Tensors whole(unit.outputs.size());
   for_each_chunk(samples, [&](int64_t first, int64_t last) {
-    const auto outputs = model.forward(unit, slices(inputs, first, last), pass);
+    const auto outputs = model.forward(unit, slices(inputs, first, last, device), pass);
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (first == 0) whole[i] = storage.allocate(samples, outputs[i]);
       whole[i].slice(0, first, last).copy_(outputs[i]);
@@ -111,8 +114,10 @@ Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs
 double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data, Pass& pass,
                   double norm) {
   ErrorSum error(data, norm);
+  const auto device = model.device();
   for_each_chunk(data.quantized_inputs.at(0).size(0), [&](int64_t first, int64_t last) {
-    error.add(model.forward(unit, slices(data.quantized_inputs, first, last), pass), first, last);
+    error.add(model.forward(unit, slices(data.quantized_inputs, first, last, device), pass), first,
+              last);
   });
   return error.mean();
 }
@@ -120,7 +125,7 @@ double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data
 double outputs_error(const Tensors& outputs, const UnitData& data, double norm) {
   ErrorSum error(data, norm);
   for_each_chunk(data.targets.at(0).size(0), [&](int64_t first, int64_t last) {
-    error.add(slices(outputs, first, last), first, last);
+    error.add(slices(outputs, first, last, outputs.at(0).device()), first, last);
   });
   return error.mean();
 }

@@ -14,6 +14,8 @@ struct UnitReport {
   std::string unit;
   /// What the unit is made of: "block" or the kind of its layer.
   std::string kind;
+  /// The block that the unit is or lies in; a layer that belongs to none is its own.
+  std::string block;
   std::string phase;
   LossCurve curve;
   /// Loss of the unit's output on all calibration samples, quantized as after calibration and as

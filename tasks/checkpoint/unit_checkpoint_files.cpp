@@ -79,6 +79,7 @@ UnitState state_of(const Checkpoint& file) {
   state.report.unit = file.metadata.at("unit");
   state.report.phase = file.metadata.at("phase");
   state.report.kind = file.metadata.at("kind");
+  state.report.block = file.metadata.at("block");
   return state;
 }
 
@@ -134,6 +135,7 @@ void UnitCheckpointFiles::save(const UnitState& state) {
   metadata["phase"] = state.report.phase;
   metadata["unit"] = state.report.unit;
   metadata["kind"] = state.report.kind;
+  metadata["block"] = state.report.block;
   metadata[kHash] = content_hash(tensors, metadata);
   save_safetensors(path_of(state.report.phase, state.report.unit), tensors, metadata);
 }

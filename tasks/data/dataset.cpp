@@ -138,7 +138,7 @@ void require_side(int64_t side, const char* option) {
 const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
   using S = DatasetOptions;
   static const std::vector<Field<S>> all = {
-      {"name", &S::name, "data set", 0, 0, dataset_names()},
+      {"name", &S::name, "data set"},
       {"root", &S::root,
        "folder of the files; empty: where the Debian package puts them (fashion_mnist only)"},
       {"label_file", &S::label_file,

@@ -20,11 +20,12 @@ double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& dat
   options.batch_size = batch_size;
   options.threads = at::get_num_threads();
   PrefetchingLoader loader(data, std::move(indices), options);
+  const auto device = model.device();
   int64_t correct = 0;
   while (const auto batch = loader.next()) {
-    const auto inputs = batch->inputs.contiguous(at::MemoryFormat::ChannelsLast);
+    const auto inputs = batch->inputs.contiguous(at::MemoryFormat::ChannelsLast).to(device);
     const auto logits = model.forward({inputs}, pass).at(0);
-    correct += logits.argmax(1).eq(batch->labels).sum().item<int64_t>();
+    correct += logits.argmax(1).eq(batch->labels.to(device)).sum().item<int64_t>();
   }
   return 100.0 * static_cast<double>(correct) / static_cast<double>(count);
 }

@@ -28,6 +28,8 @@ const std::vector<Field<TrainOptions>>& TrainOptions::augmentation_fields() {
        "pixels added on each side by repeating the border, before a random crop to the old size", 0,
        1000},
       {"horizontal_flip", &T::horizontal_flip, "mirror every other image, at random"},
+      {"token_dropout", &T::token_dropout,
+       "part of a text's tokens that are replaced by [UNK], at random", 0, 0.99},
   };
   return all;
 }

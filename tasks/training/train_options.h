@@ -22,10 +22,11 @@ struct TrainOptions {
   int64_t seed = 0;
   int64_t crop_padding = 0;
   bool horizontal_flip = false;
+  double token_dropout = 0;
 
   /// All but the augmentation.
   static const std::vector<Field<TrainOptions>>& fields();
-  /// crop_padding and horizontal_flip, a group of their own in configurations.
+  /// crop_padding, horizontal_flip and token_dropout, a group of their own in configurations.
   static const std::vector<Field<TrainOptions>>& augmentation_fields();
 };
 

@@ -3,6 +3,8 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <vector>
 
 #include "methods/nn/pass.h"
@@ -23,6 +25,11 @@ class TrainingData {
   virtual at::Tensor loss(const UnitGraph& model, Pass& pass, const std::vector<int64_t>& samples,
                           int64_t epoch) const = 0;
 };
+
+/// The mean loss on all of the data, in order and `batch_size` at a time, as a function of the
+/// model and the pass that runs it; without gradient.
+std::function<double(const UnitGraph& model, Pass& pass)> mean_loss(
+    std::shared_ptr<const TrainingData> data, int64_t batch_size);
 
 /// `order` cut into batches; what does not fill the last one is left out, unless it is the first.
 std::vector<std::vector<int64_t>> full_batches(const std::vector<int64_t>& order,

@@ -25,6 +25,7 @@ void expect_equal(double left, double right) {
 void expect_equal(const UnitRecord& left, const UnitRecord& right) {
   EXPECT_EQ(left.name, right.name);
   EXPECT_EQ(left.kind, right.kind);
+  EXPECT_EQ(left.block, right.block);
   EXPECT_EQ(left.phase, right.phase);
   EXPECT_EQ(left.iterations, right.iterations);
   EXPECT_EQ(left.seconds, right.seconds);
@@ -49,6 +50,27 @@ void expect_equal(const QuantizerRecord& left, const QuantizerRecord& right) {
   EXPECT_EQ(left.range_estimator, right.range_estimator);
   EXPECT_EQ(left.scale, right.scale);
   EXPECT_EQ(left.zero_point, right.zero_point);
+}
+
+void expect_equal(const BlockNoise& left, const BlockNoise& right) {
+  EXPECT_EQ(left.block, right.block);
+  EXPECT_EQ(left.kind, right.kind);
+  expect_equal(left.decibels, right.decibels);
+}
+
+void expect_equal(const FlatnessPoint& left, const FlatnessPoint& right) {
+  EXPECT_EQ(left.data, right.data);
+  EXPECT_EQ(left.samples, right.samples);
+  EXPECT_EQ(left.magnitude, right.magnitude);
+  EXPECT_EQ(left.directions, right.directions);
+  expect_equal(left.loss, right.loss);
+  expect_equal(left.loss_change, right.loss_change);
+}
+
+template <class Element>
+void expect_equal(const std::vector<Element>& left, const std::vector<Element>& right) {
+  ASSERT_EQ(left.size(), right.size());
+  for (std::size_t i = 0; i < left.size(); ++i) expect_equal(left[i], right[i]);
 }
 
 void expect_equal(const CellRecord& left, const CellRecord& right) {
@@ -79,12 +101,11 @@ void expect_equal(const CellRecord& left, const CellRecord& right) {
   EXPECT_EQ(left.settings, right.settings);
   EXPECT_EQ(left.provenance, right.provenance);
   EXPECT_EQ(left.calibration_ids, right.calibration_ids);
-  ASSERT_EQ(left.units.size(), right.units.size());
-  for (std::size_t i = 0; i < left.units.size(); ++i) expect_equal(left.units[i], right.units[i]);
-  ASSERT_EQ(left.quantizers.size(), right.quantizers.size());
-  for (std::size_t i = 0; i < left.quantizers.size(); ++i) {
-    expect_equal(left.quantizers[i], right.quantizers[i]);
-  }
+  expect_equal(left.units, right.units);
+  EXPECT_EQ(left.held_out_ids, right.held_out_ids);
+  expect_equal(left.block_noise, right.block_noise);
+  expect_equal(left.flatness, right.flatness);
+  expect_equal(left.quantizers, right.quantizers);
 }
 
 class CellFile : public ::testing::Test {
@@ -113,6 +134,23 @@ TEST_F(CellFile, LongCurvesAndManyChannelsComeBack) {
   }
   write_cell_file(path_, cell);
   expect_equal(read_cell_file(path_), cell);
+}
+
+TEST_F(CellFile, AFileWithoutNoiseRatiosAndFlatnessIsReadAsNotMeasured) {
+  hdf5::MemoryFile file("older");
+  {
+    hdf5::Group root = file.root();
+    write_format(root, "cell");
+    write_cell(root, full_cell());
+    for (const char* name : {"held_out_ids", "block_noise", "flatness"})
+      ASSERT_GE(H5Ldelete(root.id(), name, H5P_DEFAULT), 0);
+  }
+  write_bytes(path_, std::string(file.finish()));
+  CellRecord expected = full_cell();
+  expected.held_out_ids.clear();
+  expected.block_noise.clear();
+  expected.flatness.clear();
+  expect_equal(read_cell_file(path_), expected);
 }
 
 TEST_F(CellFile, HeadAgreesWithTheRecord) {

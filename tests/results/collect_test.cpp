@@ -71,6 +71,10 @@ TEST_F(Collect, CellsTableHasARowACellInTheOrderOfTheManifest) {
   EXPECT_THAT(cells.column<double>("further_loss"), ElementsAre(0.25, IsNan(), IsNan(), IsNan()));
   EXPECT_THAT(cells.column<double>("seconds_calibrate"),
               ElementsAre(2.5, IsNan(), IsNan(), IsNan()));
+  EXPECT_THAT(cells.column<double>("noise_ratio"),
+              ElementsAre(std::numeric_limits<double>::infinity(), IsNan(), IsNan(), IsNan()));
+  EXPECT_THAT(cells.column<double>("loss_change_calibration_0.1"),
+              ElementsAre(0.5, IsNan(), IsNan(), IsNan()));
 }
 
 TEST_F(Collect, EachCellIsStoredWhole) {

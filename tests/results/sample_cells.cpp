@@ -37,14 +37,21 @@ CellRecord full_cell() {
   cell.calibration_ids = {7, 1, 59999};
   cell.units = {{"layer1.0",
                  "block",
+                 "layer1.0",
                  "rounding",
                  20000,
                  4.5,
                  0.125,
                  0.0625,
                  {{0, 1.5, 1.0, 0.5}, {100, 0.75, 0.5, 0.25}}},
-                {"fc", "layer", "steps", 500, 0.5, kNotMeasured, kNotMeasured, {}},
-                {"fc", "layer", "rounding", 10, 0.5, 1, 2, {{9, 3, 2, 1}}}};
+                {"fc", "layer", "fc", "steps", 500, 0.5, kNotMeasured, kNotMeasured, {}},
+                {"fc", "layer", "", "rounding", 10, 0.5, 1, 2, {{9, 3, 2, 1}}}};
+  cell.held_out_ids = {3, 4};
+  cell.block_noise = {{"layer1.0", "block", 17.5},
+                      {"fc", "layer", std::numeric_limits<double>::infinity()}};
+  cell.flatness = {{"calibration", 64, 0.01, 2, 0.25, 1e-3},
+                   {"calibration", 64, 0.1, 2, 0.25, 0.5},
+                   {"test", 32, 0.01, 2, 0.5, kNotMeasured}};
   cell.quantizers = {
       {"conv1.weight",
        "layer1.0",

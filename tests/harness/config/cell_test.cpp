@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "tests/harness/config/config_fixture.h"
 
@@ -42,6 +43,15 @@ TEST(Cell, TheProductHasEveryCellOnceInAFixedOrder) {
   std::set<std::string> labels;
   for (const auto& cell : cells) labels.insert(cell_label(cell));
   EXPECT_EQ(labels.size(), cells.size());
+}
+
+TEST(Cell, CanBeMadeByItsNumberAlone) {
+  const auto sweep = small_sweep();
+  EXPECT_EQ(cell_count(sweep), 48u);
+  EXPECT_EQ(cell_label(cell_at(sweep, 24)), "cifar10 mb w4a4 nearest seed 1");
+  // With its overrides.
+  EXPECT_EQ(cell_at(sweep, 30).settings.iterations, 40);
+  EXPECT_THROW(cell_at(sweep, 48), std::out_of_range);
 }
 
 TEST(Cell, SettingsComeFromTheSweepThenTheMethodThenTheOverridesInOrder) {
@@ -210,6 +220,23 @@ TEST(Cell, TheFingerprintDoesNotDependOnTheFullPrecisionGate) {
   auto cell = example();
   cell.full_precision = {71.0, 5, 0.25, OnMismatch::kContinue};
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
+// What is in the list counts, by the hash of the ids.
+TEST(Cell, TheFingerprintDoesNotDependOnTheReportAndWhereTheIdsAreListed) {
+  auto cell = example();
+  cell.report = {1, 2, 3, {0.5}};
+  cell.calibration_ids = "/some/where";
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
+TEST(Cell, TakesReportAndIdsFromTheSweep) {
+  auto sweep = small_sweep();
+  sweep.report.held_out_samples = 3;
+  sweep.calibration_ids = "/ids.txt";
+  const auto cells = expand(sweep);
+  EXPECT_EQ(cells.front().report.held_out_samples, 3);
+  EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
 }
 
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {

@@ -9,26 +9,6 @@
 namespace ptqbench {
 namespace {
 
-class Sweep : public ConfigFiles {
- protected:
-  /// The message for the basic sweep with `more` (from line 7 on) appended, without the path before
-  /// each line number.
-  std::string error_with(const std::string& more, const std::vector<std::string>& sets = {}) {
-    return error_of(basic_sweep() + more, sets);
-  }
-  std::string error_of(const std::string& text, const std::vector<std::string>& sets = {}) {
-    const auto path = write("s.yaml", text);
-    auto message = config_error([&] { load(path, sets); });
-    for (auto found = message.find(path); found != std::string::npos; found = message.find(path)) {
-      message.replace(found, path.size(), "s.yaml");
-    }
-    return message;
-  }
-  SweepConfig load_with(const std::string& more, const std::vector<std::string>& sets = {}) {
-    return load(write("s.yaml", basic_sweep() + more), sets);
-  }
-};
-
 /// Uses every section and shorthand.
 const char* const kFull = R"(
 name: full
@@ -49,7 +29,11 @@ overrides:
   - when: {method: qdrop_p25}
     set: {beta_end: 3}
 evaluation: {samples: 100, batch_size: 50}
+report: {held_out_samples: 0, flatness_magnitudes: [0.5]}
+calibration_ids: lists/ids.txt
 threads: 3
+device: cuda
+ranks_per_gpu: 4
 retries: 4
 crash_limit: 5
 full_precision_tolerance: 1
@@ -57,9 +41,34 @@ on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
 )";
 
+class Sweep : public ConfigFiles {
+ protected:
+  /// The message for the basic sweep with `more` (from line 7 on) appended, without the path before
+  /// each line number.
+  std::string error_with(const std::string& more, const std::vector<std::string>& sets = {}) {
+    return error_of(basic_sweep() + more, sets);
+  }
+  std::string error_of(const std::string& text, const std::vector<std::string>& sets = {}) {
+    const auto path = write("s.yaml", text);
+    auto message = config_error([&] { load(path, sets); });
+    for (auto found = message.find(path); found != std::string::npos; found = message.find(path)) {
+      message.replace(found, path.size(), "s.yaml");
+    }
+    return message;
+  }
+  /// kFull, with the files that it names.
+  SweepConfig load_full() {
+    write("checkpoints/x.safetensors", "x");
+    write("lists/ids.txt", "");
+    return load(write("full.yaml", kFull));
+  }
+  SweepConfig load_with(const std::string& more, const std::vector<std::string>& sets = {}) {
+    return load(write("s.yaml", basic_sweep() + more), sets);
+  }
+};
+
 TEST_F(Sweep, ReadsEverySection) {
-  write("checkpoints/x.safetensors", "x");
-  const auto sweep = load(write("full.yaml", kFull));
+  const auto sweep = load_full();
   EXPECT_EQ(sweep.name, "full");
   EXPECT_EQ(sweep.tasks[0].options.name, "image_classification");
   EXPECT_EQ(sweep.tasks[0].options.dataset.name, "cifar10");
@@ -94,7 +103,12 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.overrides[0].set, (OptionTexts{{"iterations", "700"}, {"round_weight", "0.1"}}));
   EXPECT_EQ(sweep.evaluation.samples, 100);
   EXPECT_EQ(sweep.evaluation.batch_size, 50);
+  EXPECT_EQ(sweep.report.held_out_samples, 0);
+  EXPECT_EQ(sweep.report.flatness_magnitudes, (std::vector<double>{0.5}));
+  EXPECT_EQ(sweep.calibration_ids, at("lists/ids.txt"));
   EXPECT_EQ(sweep.threads, 3);
+  EXPECT_EQ(sweep.device.device, "cuda");
+  EXPECT_EQ(sweep.device.ranks_per_gpu, 4);
   EXPECT_EQ(sweep.retries, 4);
   EXPECT_EQ(sweep.crash_limit, 5);
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
@@ -104,17 +118,20 @@ TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
   EXPECT_EQ(sweep.threads, 0);
+  EXPECT_EQ(sweep.device.device, "auto");
+  EXPECT_EQ(sweep.device.ranks_per_gpu, 1);
   EXPECT_EQ(sweep.retries, 1);
   EXPECT_EQ(sweep.crash_limit, 3);
   EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
   EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kFail);
   EXPECT_EQ(sweep.evaluation.samples, 0);
   EXPECT_EQ(option_texts(sweep.settings), option_texts(MethodSettings()));
+  EXPECT_EQ(option_texts(sweep.report), option_texts(ReportOptions()));
+  EXPECT_TRUE(sweep.calibration_ids.empty());
 }
 
 TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
-  write("checkpoints/x.safetensors", "x");
-  const auto sweep = load(write("full.yaml", kFull));
+  const auto sweep = load_full();
   const auto text = resolved_yaml(sweep);
   const auto again = parse_sweep(text, "resolved", known_names());
   EXPECT_TRUE(again == sweep) << text;
@@ -128,6 +145,7 @@ TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
   sweep.tasks[0].options.dataset.label_file = "/lists/$val.txt";
   sweep.tasks[0].models[0].checkpoint = "/x/$$ 'y' \"z\"\\w";
   sweep.tasks[0].models[0].label = "null";
+  sweep.calibration_ids = "/lists/${HOME}/ids #1";
   sweep.methods[0].label = "~ \xc3\xa9 # - {}";
   sweep.methods[0].set = {{"step_lr", "5e-324"}};
   EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names(), {false}) == sweep)
@@ -135,8 +153,7 @@ TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
 }
 
 TEST_F(Sweep, EqualityNoticesEveryPart) {
-  write("checkpoints/x.safetensors", "x");
-  const auto sweep = load(write("full.yaml", kFull));
+  const auto sweep = load_full();
   const auto differs = [&](auto change) {
     auto other = sweep;
     change(other);
@@ -155,7 +172,11 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[0].when.seeds.clear(); }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.overrides[1].set[0].second = "4"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.evaluation.samples = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.report.flatness_samples = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.calibration_ids = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.device.device = "auto"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.device.ranks_per_gpu = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.retries = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.crash_limit = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
@@ -201,8 +222,8 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "1000000000, got '-1'\n"
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
-            "methods, seeds, settings, overrides, evaluation, threads, retries, crash_limit, "
-            "memory_budget, "
+            "methods, seeds, settings, overrides, evaluation, report, calibration_ids, threads, "
+            "device, ranks_per_gpu, retries, crash_limit, memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -254,6 +275,14 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'\n"
       "s.yaml:10: retries: expected an integer from 0 to 100, got '-1'\n"
       "s.yaml:11: crash_limit: expected an integer from 1 to 1000, got '0'");
+}
+
+TEST_F(Sweep, WhatIsWrongWithADeviceIsNamed) {
+  EXPECT_EQ(error_with("device: gpu\nranks_per_gpu: 0\n"),
+            "s.yaml:7: device: unknown device 'gpu'; did you mean 'cpu'? (valid: auto, cpu, cuda)\n"
+            "s.yaml:8: ranks_per_gpu: expected an integer from 1 to 1024, got '0'");
+  EXPECT_EQ(error_with("device: cpu\nranks_per_gpu: 2\n"),
+            "s.yaml:8: ranks_per_gpu: means nothing with 'device: cpu'");
 }
 
 TEST_F(Sweep, AnUnknownPublishedTableSuggestsTheNearest) {
@@ -332,6 +361,19 @@ TEST_F(Sweep, ACheckpointMustExistUnlessFilesAreNotChecked) {
   std::filesystem::create_directory(at("none.bin"));
   EXPECT_EQ(error_of(rest + models),
             "s.yaml:7: models[0].checkpoint: " + at("none.bin") + " is a folder, expected a file");
+}
+
+TEST_F(Sweep, WhatIsWrongWithAReportOrAListOfIdsIsNamed) {
+  EXPECT_EQ(error_with("report: {held_out_samples: -1, flatness: 3, flatness_magnitudes: [-0.1]}\n"
+                       "calibration_ids: none.txt\n"),
+            "s.yaml:7: report.held_out_samples: expected an integer from 0 to 1000000, got '-1'\n"
+            "s.yaml:7: report.flatness: unknown key (valid: " +
+                join(field_names<ReportOptions>()) +
+                ")\n"
+                "s.yaml:7: report.flatness_magnitudes[0]: expected a number from 0 to 100, got "
+                "'-0.1'\n"
+                "s.yaml:8: calibration_ids: the file " +
+                at("none.txt") + " does not exist");
 }
 
 TEST_F(Sweep, PathsMayUseVariables) {
@@ -458,7 +500,7 @@ TEST_F(Sweep, TooManyCellsAreAnError) {
 }
 
 TEST_F(Sweep, DamagedFilesNeverDoMoreThanThrow) {
-  write("checkpoints/x.safetensors", "x");
+  load_full();
   const std::string full = kFull;
   uint32_t random = 12345;
   const auto next = [&random](size_t bound) {

@@ -62,8 +62,10 @@ TEST_F(Train, AllErrorsComeAtOnce) {
           "mobilenet_v2_cifar)\n" +
           path + ":5: epochs: expected an integer from 1 to 10000, got '10001'\n" + path +
           ":6: momentum: expected a number from 0 to 0.9999, got '1'\n" + path +
-          ":7: augmentation.flip: unknown key (valid: crop_padding, horizontal_flip)\n" + path +
-          ":7: augmentation.crop_padding: expected an integer from 0 to 1000, got '-1'\n" + path +
+          ":7: augmentation.flip: unknown key (valid: crop_padding, horizontal_flip, "
+          "token_dropout)\n" +
+          path + ":7: augmentation.crop_padding: expected an integer from 0 to 1000, got '-1'\n" +
+          path +
           ":8: learning_rat: unknown key; did you mean 'learning_rate'? (valid: name, task, "
           "dataset, text, model, model_config, initialize_from, "
           "output, optimizer, epochs, batch_size, learning_rate, momentum, weight_decay, "

@@ -26,16 +26,20 @@ class PaperConfigs : public ::testing::Test {
   void SetUp() override {
     setenv("PTQBENCH_IMAGENET", "/data/imagenet", 1);
     setenv("PTQBENCH_CHECKPOINTS", "/data/checkpoints", 1);
+    setenv("PTQBENCH_GLUE", "/data/glue", 1);
+    setenv("PTQBENCH_SQUAD", "/data/squad", 1);
   }
   void TearDown() override {
     unsetenv("PTQBENCH_IMAGENET");
     unsetenv("PTQBENCH_CHECKPOINTS");
+    unsetenv("PTQBENCH_GLUE");
+    unsetenv("PTQBENCH_SQUAD");
   }
 
   static std::vector<Cell> cells_of(const std::string& name) { return expand(sweep_of(name)); }
 
   static SweepConfig sweep_of(const std::string& name) {
-    const KnownNames known = {task_names(), model_names(), method_names(), dataset_names(),
+    const KnownNames known = {task_names(), model_names(), method_names(), all_dataset_names(),
                               reproducible_names(shipped_published())};
     return load_sweep(PTQBENCH_SOURCE_DIR "/configs/paper/" + name + ".yaml", {}, known,
                       {/*check_files=*/false});
@@ -46,12 +50,13 @@ class PaperConfigs : public ::testing::Test {
                                const std::vector<std::string>& tables) const {
     int64_t count = 0;
     for (const auto& cell : cells) {
-      const ComparedCell compared = {cell.task.dataset.name,
-                                     "top1_accuracy",
-                                     cell.model,
-                                     cell.method,
-                                     {cell.bits.weights, cell.bits.activations},
-                                     option_texts(cell.settings)};
+      const ComparedCell compared = {
+          cell.task.dataset.name,
+          "top1_accuracy",
+          cell.model,
+          cell.method,
+          {cell.bits.weights, cell.bits.activations, cell.bits.embeddings},
+          option_texts(cell.settings)};
       if (!references_for(papers_, compared, tables).empty()) ++count;
     }
     return count;
@@ -100,6 +105,20 @@ TEST_F(PaperConfigs, BrecqFindsItsPublishedValues) {
   EXPECT_EQ(with_published_value(both, {"brecq_paper_weight_activation"}), 3);
 }
 
+TEST_F(PaperConfigs, GlueFindsThePublishedRowOfEachTask) {
+  const auto cells = cells_of("qdrop_glue");
+  EXPECT_EQ(cells.size(), 9U * 3 * 3);
+  std::set<std::string> with_value;
+  for (const auto& cell : cells) {
+    if (cell.method == "qdrop" && with_published_value({cell}, {"llm_fp4"}) == 1)
+      with_value.insert(cell_label(cell));
+  }
+  // All but MNLI's mismatched set, at one bit width.
+  EXPECT_EQ(with_value.size(), 8U);
+  EXPECT_EQ(with_value.count("glue_cola bert_base e8w4a4 qdrop seed 1005"), 1U);
+  EXPECT_EQ(cells_of("qdrop_squad").size(), 2U * 3 * 3);
+}
+
 TEST_F(PaperConfigs, AdaRoundFindsItsPublishedValuesForEachSeed) {
   const auto cells = cells_of("adaround");
   EXPECT_EQ(cells.size(), 3U * 2 * 2 * 5);
@@ -141,10 +160,10 @@ TEST_F(PaperConfigs, EveryFileIsASweepOrIsIncludedByOne) {
     const std::string name = entry.path().stem().string();
     if (name.size() < 5 || name.substr(name.size() - 5) != "_base") sweeps.insert(name);
   }
-  EXPECT_THAT(sweeps,
-              ::testing::ElementsAre("adaround", "brecq_weight_activation", "brecq_weight_only",
-                                     "qdrop_cases", "qdrop_drop_probability", "qdrop_imagenet",
-                                     "qdrop_imagenet_brecq_policy"));
+  EXPECT_THAT(sweeps, ::testing::ElementsAre(
+                          "adaround", "brecq_weight_activation", "brecq_weight_only", "qdrop_cases",
+                          "qdrop_drop_probability", "qdrop_glue", "qdrop_imagenet",
+                          "qdrop_imagenet_brecq_policy", "qdrop_squad"));
 }
 
 }  // namespace

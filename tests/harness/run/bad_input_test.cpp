@@ -29,7 +29,7 @@ void expect_refused(const TemporaryFolder& folder, const std::string& sweep,
 TEST(BadInput, MisspeltKeyNamesFileLineAndNearestKey) {
   const TemporaryFolder folder;
   expect_refused(folder, small_sweep("sed: [1]\n"),
-                 "sweep.yaml:10: sed: unknown key; did you mean 'seeds'?");
+                 "sweep.yaml:11: sed: unknown key; did you mean 'seeds'?");
 }
 
 TEST(BadInput, ImpossibleBits) {

@@ -38,6 +38,7 @@ methods: [adaround, brecq, qdrop]
 seeds: [1, 2, 3]
 settings: {{calibration_samples: 16, range_samples: 16, batch_size: 4, iterations: 10, step_iterations: 5}}
 evaluation: {{samples: 50, batch_size: 50}}
+report: {{held_out_samples: 0, flatness_samples: 0}}
 threads: 1
 crash_limit: 1000
 )",

@@ -58,6 +58,16 @@ TEST_F(PaperSweep, PlanListsAllCellsWithoutDataAndVariables) {
   EXPECT_THAT(plan.output, ContainsRegex("resnet18 w4a4 qdrop seed 1005 +36[67][0-9]\\.[0-9]+ "));
 }
 
+TEST_F(PaperSweep, PlanKnowsLanguageTasksWithoutData) {
+  const auto glue = ptqbench("plan " PTQBENCH_SOURCE_DIR "/configs/paper/qdrop_glue.yaml");
+  ASSERT_EQ(glue.exit_code, 0) << glue.output;
+  EXPECT_THAT(glue.output, HasSubstr("81 cells, 0 done, 81 to do"));
+  EXPECT_THAT(glue.output, HasSubstr("glue_rte bert_base e8w4a4 qdrop seed 1005"));
+  const auto squad = ptqbench("plan " PTQBENCH_SOURCE_DIR "/configs/paper/qdrop_squad.yaml");
+  ASSERT_EQ(squad.exit_code, 0) << squad.output;
+  EXPECT_THAT(squad.output, HasSubstr("18 cells, 0 done, 18 to do"));
+}
+
 TEST_F(PaperSweep, PlanNamesTheFilesThatAreMissing) {
   setenv("PTQBENCH_IMAGENET", folder_.at("imagenet").c_str(), 1);
   setenv("PTQBENCH_CHECKPOINTS", folder_.at("checkpoints").c_str(), 1);

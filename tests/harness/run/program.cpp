@@ -40,6 +40,7 @@ bits: [w2a4]
 methods: [nearest, adaround, brecq, qdrop]
 settings: {{calibration_samples: 16, range_samples: 16, batch_size: 4, iterations: 3, step_iterations: 2}}
 evaluation: {{samples: 100, batch_size: 50}}
+report: {{held_out_samples: 4, flatness_samples: 4, flatness_directions: 1, flatness_magnitudes: [0.1]}}
 threads: 1
 {})",
                      PTQBENCH_SOURCE_DIR, extra);
@@ -72,11 +73,16 @@ std::string computed_values(const CellRecord& record) {
     for (const auto& point : unit.loss_curve)
       text += fmt::format("{} {}\n", point.iteration, point.total);
   }
+  for (const auto& noise : record.block_noise)
+    text += fmt::format("{} {} {}\n", noise.block, noise.kind, noise.decibels);
+  for (const auto& point : record.flatness)
+    text += fmt::format("{} {} {}\n", point.data, point.loss, point.loss_change);
   for (const auto& quantizer : record.quantizers) {
     text += fmt::format("{} {} {}\n", quantizer.name, fmt::join(quantizer.scale, " "),
                         fmt::join(quantizer.zero_point, " "));
   }
-  return text + fmt::format("{}\n", fmt::join(record.calibration_ids, " "));
+  return text + fmt::format("{}\n{}\n", fmt::join(record.calibration_ids, " "),
+                            fmt::join(record.held_out_ids, " "));
 }
 
 }  // namespace ptqbench::testing

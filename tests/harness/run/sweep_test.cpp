@@ -10,6 +10,7 @@
 namespace ptqbench {
 namespace {
 
+using ::testing::AllOf;
 using testing::computed_values;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
@@ -188,6 +189,18 @@ TEST(Sweep, PlanKnowsWhatIsDone) {
   const auto plan = ptqbench("plan " + config + out);
   EXPECT_EQ(plan.exit_code, 0);
   EXPECT_THAT(plan.output, HasSubstr("4 cells, 1 done, 3 to do"));
+}
+
+TEST(Sweep, PlanEstimatesGpuHoursAtAStatedThroughput) {
+  const std::string plan = std::string("plan ") + PTQBENCH_SOURCE_DIR +
+                           "/configs/paper/qdrop_imagenet.yaml --filter model=resnet18,bits=w4a4";
+  // 2 * 3672.32e12 / 5e12 / 3600 = 0.408.
+  EXPECT_THAT(ptqbench(plan).output,
+              AllOf(ContainsRegex(" 3672.32 +[0-9.]+ +0.408 "),
+                    HasSubstr("an estimate, not measured: 0.41 left at 5 TFLOP/s sustained")));
+  EXPECT_THAT(ptqbench(plan + " --gpu-tflops 0.5").output,
+              AllOf(ContainsRegex(" 3672.32 +[0-9.]+ +4.080 "), HasSubstr("4.08 left at 0.5")));
+  EXPECT_EQ(ptqbench(plan + " --gpu-tflops 0").exit_code, 2);
 }
 
 TEST(Sweep, DryRunLeavesNothingBehind) {

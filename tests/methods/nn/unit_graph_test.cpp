@@ -54,6 +54,59 @@ TEST(UnitGraph, RunningUnitByUnitEqualsRunningTheWhole) {
   }
 }
 
+TEST(UnitGraph, MovesAllItsTensorsToADevice) {
+  // The meta device has no values, only shapes: enough to see what was moved.
+  auto graph = tiny_resnet();
+  graph.fold_batch_norm();
+  const AffineQuantizer quantizer{{0, 15}, at::ones({1}), at::zeros({1})};
+  for (auto* site : graph.weight_sites()) {
+    site->quantizer = quantizer;
+    site->quantized = site->value.clone();
+  }
+  for (auto* site : graph.activation_sites()) site->quantizer = quantizer;
+  EXPECT_EQ(graph.device(), at::Device(at::kCPU));
+  graph.move_to(at::kMeta);
+  EXPECT_EQ(graph.device(), at::Device(at::kMeta));
+  for (const auto& [name, value] : graph.parameters()) EXPECT_TRUE(value.is_meta()) << name;
+  for (const auto* site : graph.weight_sites()) {
+    EXPECT_TRUE(site->value.is_meta()) << site->name;
+    EXPECT_TRUE(site->quantized.is_meta()) << site->name;
+    EXPECT_TRUE(site->quantizer->scale.is_meta()) << site->name;
+    EXPECT_TRUE(site->quantizer->zero_point.is_meta()) << site->name;
+  }
+  for (const auto* site : graph.activation_sites())
+    EXPECT_TRUE(site->quantizer->scale.is_meta()) << site->name;
+}
+
+TEST(UnitGraph, BatchNormIsMovedToo) {
+  UnitGraph graph;
+  Conv2dOptions options;
+  options.in_channels = options.out_channels = 2;
+  options.batch_norm = "bn";
+  graph.add("conv", "", std::make_shared<QuantConv2d>("conv", options), {graph.add_input("x")});
+  ASSERT_EQ(graph.buffers().size(), 2u);
+  graph.move_to(at::kMeta);
+  for (const auto& [name, value] : graph.buffers()) EXPECT_TRUE(value.is_meta()) << name;
+}
+
+/// Has a parameter and moves nothing.
+class Stubborn : public Layer {
+ public:
+  Tensors forward(const Tensors& inputs, Pass& /*pass*/) const override { return inputs; }
+  std::string kind() const override { return "stubborn"; }
+  std::vector<NamedTensor> parameters() const override { return {{"stubborn.weight", weight_}}; }
+
+ private:
+  at::Tensor weight_ = at::ones({1});
+};
+
+TEST(UnitGraph, ALayerThatStaysBehindIsAnError) {
+  UnitGraph graph;
+  graph.add("stubborn", "", std::make_shared<Stubborn>(), {graph.add_input("x")});
+  graph.move_to(at::kCPU);
+  EXPECT_THROW(graph.move_to(at::kMeta), std::logic_error);
+}
+
 TEST(UnitGraph, RefusesAValueNobodyProduces) {
   UnitGraph graph;
   EXPECT_THROW(graph.add("pool", "", std::make_shared<GlobalAveragePool>(), {3}), std::logic_error);

@@ -281,7 +281,8 @@ TEST(ReconstructUnit, ReportsALossThatIsNotFinite) {
   const auto graph = golden_block(golden);
   const UnitData data{{golden.tensor("quant_input") * std::nan("")},
                       {golden.tensor("fp_input")},
-                      {golden.tensor("fp_output")}};
+                      {golden.tensor("fp_output")},
+                      {}};
   RecordedSource random(golden, at::MemoryFormat::Contiguous);
   EXPECT_THROW(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data,
                                 golden_phase(golden), golden_settings(golden), random),

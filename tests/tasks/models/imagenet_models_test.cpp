@@ -7,78 +7,31 @@
 #include "tasks/models/registry.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/generated_parameters.h"
-#include "tests/support/golden.h"
+#include "tests/tasks/models/definitions.h"
 
 namespace ptqbench {
 namespace {
 
-struct Definition {
-  const char* golden;
-  const char* model;
-};
-
-// Groups of tests/golden/models.h5: other people's definitions of the architectures.
-const Definition kDefinitions[] = {
-    {"brecq_zoo/resnet18", "resnet18"},
-    {"brecq_zoo/resnet50", "resnet50"},
-    {"brecq_zoo/mobilenet_v2", "mobilenet_v2"},
-    {"brecq_zoo/regnetx_600mf", "regnetx_600mf"},
-    {"brecq_zoo/regnetx_3200mf", "regnetx_3200mf"},
-    {"brecq_zoo/mnasnet_2_0", "mnasnet_2_0"},
-    {"torchvision/resnet18", "resnet18"},
-    {"torchvision/resnet50", "resnet50"},
-    {"torchvision/mobilenet_v2", "mobilenet_v2"},
-    {"torchvision/regnet_x_400mf", "regnetx_400mf"},
-    {"torchvision/regnet_x_3_2gf", "regnetx_3200mf"},
-    {"torchvision/mnasnet1_0", "mnasnet_1_0"},
-};
-
-testing::GoldenGroup golden(const std::string& path) {
-  const size_t slash = path.find('/');
-  return testing::GoldenGroup::open("models.h5")
-      .group(path.substr(0, slash))
-      .group(path.substr(slash + 1));
-}
-
-std::vector<int64_t> shape_of(const std::string& json) {
-  std::vector<int64_t> shape;
-  for (size_t at = json.find_first_of("0123456789"); at != std::string::npos;) {
-    size_t length = 0;
-    shape.push_back(std::stoll(json.substr(at), &length));
-    at = json.find_first_of("0123456789", at + length);
-  }
-  return shape;
-}
+using testing::Definition;
 
 /// What a file of this definition would hold, under the definition's own names.
-Checkpoint checkpoint_of(const testing::GoldenGroup& group) {
-  const auto names = group.texts("parameter_names");
-  const auto shapes = group.texts("parameter_shapes");
+Checkpoint checkpoint_of(const std::string& definition) {
   Checkpoint checkpoint;
-  for (size_t i = 0; i < names.size(); ++i) {
-    const auto shape = shape_of(shapes[i]);
-    checkpoint.tensors.push_back({names[i], shape.empty()
-                                                ? at::zeros({}, at::kLong)
-                                                : testing::generated_values(names[i], shape)});
+  for (const auto& [name, shape] : testing::parameters_of(definition)) {
+    checkpoint.tensors.push_back(
+        {name, shape.empty() ? at::zeros({}, at::kLong) : testing::generated_values(name, shape)});
   }
   return checkpoint;
-}
-
-std::vector<NamedTensor> all_tensors(const UnitGraph& model) {
-  auto tensors = model.parameters();
-  for (const auto& buffer : model.buffers()) tensors.push_back(buffer);
-  return tensors;
 }
 
 class ImageNetModels : public ::testing::TestWithParam<Definition> {};
 
 TEST_P(ImageNetModels, LogitsEqualThoseOfOtherDefinitions) {
-  const auto group = golden(GetParam().golden);
   auto model = make_image_classifier(GetParam().model, 1000);
-  assign_parameters(checkpoint_of(group), all_tensors(model));
+  assign_parameters(checkpoint_of(GetParam().golden), testing::all_tensors(model));
   const torch::NoGradGuard no_grad;
   const auto input = testing::generated_values("input", {2, 3, 64, 64});
-  const auto expected = group.tensor("logits");
+  const auto expected = testing::logits_of(GetParam().golden);
   // Single logits may be near zero; the deviation of float32 is relative to the largest.
   const double scale = expected.abs().max().item<double>();
   FullPrecisionPass pass;
@@ -87,20 +40,17 @@ TEST_P(ImageNetModels, LogitsEqualThoseOfOtherDefinitions) {
   EXPECT_TRUE(testing::close(model.forward({input}, pass).at(0), expected, 1e-3, 1e-4 * scale));
 }
 
-INSTANTIATE_TEST_SUITE_P(AllDefinitions, ImageNetModels, ::testing::ValuesIn(kDefinitions),
-                         [](const auto& info) {
-                           std::string name = info.param.golden;
-                           std::replace(name.begin(), name.end(), '/', '_');
-                           return name;
-                         });
+INSTANTIATE_TEST_SUITE_P(AllDefinitions, ImageNetModels,
+                         ::testing::ValuesIn(testing::all_definitions()),
+                         [](const auto& info) { return testing::test_name(info.param); });
 
 TEST(ImageNetModels, AMisfittingCheckpointIsReportedInItsOwnNames) {
-  auto checkpoint = checkpoint_of(golden("torchvision/regnet_x_400mf"));
+  auto checkpoint = checkpoint_of("torchvision/regnet_x_400mf");
   checkpoint.tensors.erase(checkpoint.tensors.begin());
   checkpoint.tensors.push_back({"trunk_output.block5.weight", at::zeros({1})});
   const auto model = make_image_classifier("regnetx_400mf", 1000);
   try {
-    assign_parameters(checkpoint, all_tensors(model));
+    assign_parameters(checkpoint, testing::all_tensors(model));
     FAIL();
   } catch (const IoError& error) {
     EXPECT_THAT(error.what(),

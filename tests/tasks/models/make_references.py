@@ -3,31 +3,18 @@
 Parameters and the input come from the generator that tests/support/generated_parameters.h describes.
 usage: python make_references.py
 """
-import zlib
+import pathlib
+import sys
 
-import numpy as np
 import torch
 import torch.nn.functional as F
 
+sys.path.append(str(pathlib.Path(__file__).parents[2] / "support"))
+import generated_parameters  # noqa: E402
+
 
 def generated(name, shape):
-    count = int(np.prod(shape))
-    with np.errstate(over="ignore"):
-        i = np.arange(1, count + 1, dtype=np.uint64)
-        z = np.uint64(zlib.crc32(name.encode()) << 32) + i * np.uint64(0x9E3779B97F4A7C15)
-        z = (z ^ (z >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-        z = (z ^ (z >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-        z = z ^ (z >> np.uint64(31))
-    v = 2 * ((z >> np.uint64(11)) / 2.0**53) - 1
-    if name == "input":
-        v = v * 3**0.5
-    elif len(shape) >= 2:
-        v = v * (6 / np.prod(shape[1:])) ** 0.5
-    elif name.endswith(("running_mean", "bias")):
-        v = 0.1 * v
-    else:
-        v = 1 + 0.2 * v
-    return torch.tensor(v.reshape(shape), dtype=torch.float32)
+    return torch.from_numpy(generated_parameters.generated(name, shape))
 
 
 def conv_bn(x, conv, bn, out_channels, kernel, stride=1, groups=1):

@@ -1,0 +1,81 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <memory>
+
+#include "harness/commands/commands.h"
+#include "harness/run/cell_choice.h"
+#include "harness/run/run_directory.h"
+#include "harness/run/sample_ids.h"
+#include "methods/support/nearest_name.h"
+#include "results/atomic_file.h"
+#include "results/cell_report.h"
+#include "results/collect.h"
+#include "results/manifest.h"
+
+namespace ptqbench {
+namespace {
+
+struct ReportRequest {
+  std::filesystem::path run_dir;
+  std::vector<std::string> words;
+  std::filesystem::path calibration_ids;
+};
+
+/// The stored cells that no longer belong to the sweep and whose fingerprints begin with a word.
+void add_earlier_cells(const CellStore& store, const std::vector<std::string>& words,
+                       std::vector<CellRecord>& cells) {
+  for (const auto& fingerprint : store.fingerprints()) {
+    const auto begins = [&](const std::string& word) {
+      return word.size() >= 4 && fingerprint.compare(0, word.size(), word) == 0;
+    };
+    const auto is_known = [&](const CellRecord& cell) { return cell.fingerprint == fingerprint; };
+    if (std::any_of(words.begin(), words.end(), begins) &&
+        std::none_of(cells.begin(), cells.end(), is_known)) {
+      cells.push_back(store.read(fingerprint));
+    }
+  }
+}
+
+CellRecord find_cell(const std::filesystem::path& run_dir, const std::vector<std::string>& words) {
+  require_run_directory(run_dir);
+  const CellStore store(run_dir);
+  auto cells = read_manifest(run_dir).cells;
+  add_earlier_cells(store, words, cells);
+  const CellRecord& chosen = choose_cell(cells, join(words, " "));
+  std::error_code ignored;
+  const bool has_run = std::filesystem::exists(store.cell_path(chosen.fingerprint), ignored);
+  return has_run ? read_planned_cell(store, chosen) : chosen;
+}
+
+int show_report(const ReportRequest& request) {
+  const CellRecord record = find_cell(request.run_dir, request.words);
+  if (request.calibration_ids.empty()) {
+    fmt::print("{}", render_cell_report(record));
+    return 0;
+  }
+  write_file_atomically(request.calibration_ids, sample_ids_text(record));
+  fmt::print(stderr, "{} calibration ids in {}\n", record.calibration_ids.size(),
+             request.calibration_ids.string());
+  return 0;
+}
+
+}  // namespace
+
+void add_report(CLI::App& app, Command& chosen) {
+  auto request = std::make_shared<ReportRequest>();
+  auto* command = app.add_subcommand(
+      "report", "print what is known of one cell: metrics, stages, units, noise ratios, flatness");
+  command->add_option("run", request->run_dir, "run directory")->required();
+  command
+      ->add_option("cell", request->words,
+                   "beginning of its fingerprint, or words such as: resnet20 w2a2 qdrop seed 1")
+      ->required();
+  command->add_option("--calibration-ids", request->calibration_ids,
+                      "write the ids of its calibration samples to this file instead");
+  command->callback(
+      [request, &chosen] { chosen = on_rank_zero([request] { return show_report(*request); }); });
+}
+
+}  // namespace ptqbench

@@ -1,0 +1,157 @@
+#include "tasks/question_answering.h"
+
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "tasks/checkpoint/content_hash.h"
+#include "tasks/metrics/squad_score.h"
+#include "tasks/text/best_span.h"
+#include "tasks/text/padded_batch.h"
+#include "tasks/text/text_inputs.h"
+#include "tasks/training/text_training_data.h"
+
+namespace ptqbench {
+namespace {
+
+std::vector<float> row(const at::Tensor& scores, int64_t length) {
+  const auto values = scores.slice(0, 0, length).contiguous();
+  return {values.data_ptr<float>(), values.data_ptr<float>() + length};
+}
+
+/// What a model says of each window, in their order.
+std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
+                                      const Vocabulary& vocabulary,
+                                      const std::vector<Encoding>& encodings, int64_t batch_size) {
+  const torch::NoGradGuard no_grad;
+  std::vector<int64_t> lengths;
+  for (const auto& encoding : encodings) lengths.push_back(encoding.size());
+  std::vector<SpanLogits> logits(encodings.size());
+  for (const auto& batch : batches_by_length(lengths, 0, batch_size)) {
+    const auto scores =
+        model.forward(on_device(batch_of(vocabulary, encodings, batch), model.device()), pass)
+            .at(0)
+            .to(at::kFloat)
+            .cpu();
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const auto window = static_cast<size_t>(batch[i]);
+      const auto of_window = scores[static_cast<int64_t>(i)];
+      logits[window] = {row(of_window.select(1, 0), lengths[window]),
+                        row(of_window.select(1, 1), lengths[window])};
+    }
+  }
+  return logits;
+}
+
+}  // namespace
+
+QuestionAnswering::QuestionAnswering(const TaskOptions& options)
+    : options_(options),
+      info_(question_dataset_info(options.dataset.name)),
+      tokenizer_(make_tokenizer(options)),
+      calibration_(make_question_dataset(options.dataset, options.dataset.calibration_split)),
+      evaluation_(make_question_dataset(options.dataset, options.dataset.evaluation_split)) {
+  // Options that do not fit are found here and not in the middle of a sweep.
+  windows(evaluation_.questions.front());
+}
+
+std::vector<AnswerWindow> QuestionAnswering::windows(const Question& question) const {
+  return answer_windows(
+      tokenizer_, question,
+      {options_.text.max_length, options_.text.stride, options_.text.max_question_length});
+}
+
+UnitGraph QuestionAnswering::make_model(const ModelSpec& spec) const {
+  return bert_for_spans(
+      text_model_config(spec, tokenizer_.vocabulary().size(), options_.text.max_length));
+}
+
+int64_t QuestionAnswering::calibration_population() const {
+  return static_cast<int64_t>(calibration_.questions.size());
+}
+
+int64_t QuestionAnswering::evaluation_population() const {
+  return static_cast<int64_t>(evaluation_.questions.size());
+}
+
+const std::string& QuestionAnswering::data_key() const {
+  std::call_once(key_computed_, [&] {
+    data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
+                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
+  });
+  return data_key_;
+}
+
+Tensors QuestionAnswering::calibration_inputs(const std::vector<int64_t>& ids) const {
+  std::vector<Encoding> encodings;
+  for (const int64_t id : ids) {
+    encodings.push_back(
+        windows(calibration_.questions.at(static_cast<size_t>(id))).front().encoding);
+  }
+  return padded_batch(tokenizer_.vocabulary(), encodings);
+}
+
+Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
+                                    int64_t batch_size) const {
+  QuestionDataset data = evaluation_;
+  if (samples > 0 && samples < evaluation_population())
+    data.questions.resize(static_cast<size_t>(samples));
+  std::vector<std::vector<AnswerWindow>> windows_of;
+  std::vector<Encoding> encodings;
+  for (const auto& question : data.questions) {
+    windows_of.push_back(windows(question));
+    for (const auto& window : windows_of.back()) encodings.push_back(window.encoding);
+  }
+  const auto logits = window_logits(model, pass, tokenizer_.vocabulary(), encodings, batch_size);
+
+  SpanOptions span_options;
+  span_options.max_answer_length = options_.text.max_answer_length;
+  std::vector<std::string> answers;
+  auto next = logits.begin();
+  for (size_t q = 0; q < data.questions.size(); ++q) {
+    const auto count = static_cast<std::ptrdiff_t>(windows_of[q].size());
+    const auto prediction =
+        best_spans(data.questions[q], windows_of[q], {next, next + count}, span_options);
+    next += count;
+    answers.push_back(data.may_be_unanswerable
+                          ? prediction.best_text(options_.text.no_answer_threshold)
+                          : prediction.best_text());
+  }
+  const auto score = squad_score(data, answers).all;
+  const std::map<std::string, double> values = {{"exact_match", score.exact}, {"f1", score.f1}};
+  Metrics metrics;
+  metrics.name = info_.metrics.front();
+  metrics.value = values.at(metrics.name);
+  for (const auto& name : info_.metrics) {
+    if (name != metrics.name) metrics.further[name] = values.at(name);
+  }
+  return metrics;
+}
+
+std::unique_ptr<TrainingData> QuestionAnswering::training_on(const std::vector<Question>& questions,
+                                                             const TrainOptions& options) const {
+  std::vector<Encoding> encodings;
+  std::vector<TokenSpan> spans;
+  for (const auto& question : questions) {
+    for (auto& window : windows(question)) {
+      spans.push_back(answer_target(window, question));
+      encodings.push_back(std::move(window.encoding));
+    }
+  }
+  return std::make_unique<SpanTrainingData>(tokenizer_.vocabulary(), std::move(encodings),
+                                            std::move(spans), options);
+}
+
+Loss QuestionAnswering::loss(Split split, const std::vector<int64_t>& ids,
+                             int64_t batch_size) const {
+  const auto& questions = (split == Split::kCalibration ? calibration_ : evaluation_).questions;
+  std::vector<Question> chosen;
+  for (const int64_t id : ids) chosen.push_back(questions.at(static_cast<size_t>(id)));
+  return mean_loss(training_on(chosen, TrainOptions()), batch_size);
+}
+
+std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {
+  return training_on(calibration_.questions, options);
+}
+
+}  // namespace ptqbench

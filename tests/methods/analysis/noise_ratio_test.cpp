@@ -1,0 +1,93 @@
+#include "methods/analysis/noise_ratio.h"
+
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <cmath>
+
+#include "methods/nn/bit_policy.h"
+#include "methods/reconstruction/calibrate.h"
+#include "tests/support/tiny_models.h"
+
+namespace ptqbench {
+namespace {
+
+TEST(NoiseRatio, IsSignalOverDifferenceInDecibels) {
+  NoiseRatio ratio;
+  ratio.add({torch::tensor({3.0F, 4.0F})}, {torch::tensor({3.0F, 3.0F})});
+  EXPECT_NEAR(ratio.decibels(), 10 * std::log10(25.0), 1e-12);
+  // Energies add up over parts and over the outputs of a part.
+  ratio.add({torch::tensor({1.0F}), torch::tensor({2.0F})},
+            {torch::tensor({0.0F}), torch::tensor({4.0F})});
+  EXPECT_NEAR(ratio.decibels(), 10 * std::log10(30.0 / 6.0), 1e-12);
+}
+
+TEST(NoiseRatio, IsInfiniteWithoutNoiseAndNoNumberWithoutSignal) {
+  NoiseRatio exact;
+  exact.add({at::ones({2})}, {at::ones({2})});
+  EXPECT_EQ(exact.decibels(), INFINITY);
+  NoiseRatio nothing;
+  nothing.add({at::zeros({2})}, {at::zeros({2})});
+  EXPECT_TRUE(std::isnan(nothing.decibels()));
+}
+
+UnitGraph quantized_model(int bits) {
+  at::manual_seed(1);
+  auto model = testing::tiny_resnet();
+  const MethodSettings settings;
+  assign_bits(model, {bits, bits}, "none");
+  calibrate_weights(model, settings);
+  calibrate_activations(model, settings, RangeSource::kFullPrecision, {at::randn({64, 3, 8, 8})});
+  return model;
+}
+
+// 70 samples: two whole chunks of a stream and a rest.
+Tensors fresh_samples() {
+  at::manual_seed(2);
+  return {at::randn({70, 3, 8, 8})};
+}
+
+TEST(UnitNoise, KnowsEveryBlockWhateverIsLearnedInIt) {
+  std::vector<std::string> units;
+  for (const auto& unit : unit_noise(quantized_model(4), fresh_samples()))
+    units.push_back(unit.unit + " " + unit.kind);
+  EXPECT_EQ(units, (std::vector<std::string>{"conv1 conv 3x3", "layer1.0 block", "layer2.0 block",
+                                             "pool average pool", "linear linear"}));
+}
+
+TEST(UnitNoise, IsThatOfTheNetworkUpToTheUnit) {
+  const auto model = quantized_model(4);
+  const auto inputs = fresh_samples();
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass full_precision;
+  QuantizedPass quantized(QuantizedPass::Activations::kQuantized);
+  const auto units = unit_noise(model, inputs);
+  NoiseRatio whole;
+  whole.add(model.forward(inputs, full_precision), model.forward(inputs, quantized));
+  EXPECT_NEAR(units.back().decibels, whole.decibels(), 1e-3);
+
+  const Unit stem = model.units(Granularity::kBlock).front();
+  NoiseRatio first;
+  first.add(model.forward(stem, inputs, full_precision), model.forward(stem, inputs, quantized));
+  EXPECT_NEAR(units.front().decibels, first.decibels(), 1e-3);
+}
+
+TEST(UnitNoise, FallsWithTheBits) {
+  const auto eight = unit_noise(quantized_model(8), fresh_samples());
+  const auto four = unit_noise(quantized_model(4), fresh_samples());
+  const auto two = unit_noise(quantized_model(2), fresh_samples());
+  for (size_t u = 0; u < eight.size(); ++u) {
+    // A bit is worth about 6 dB.
+    EXPECT_GT(eight[u].decibels, four[u].decibels + 10) << eight[u].unit;
+    EXPECT_GT(four[u].decibels, two[u].decibels + 3) << eight[u].unit;
+  }
+}
+
+TEST(UnitNoise, IsInfiniteInAModelThatIsNotQuantized) {
+  at::manual_seed(1);
+  for (const auto& unit : unit_noise(testing::tiny_resnet(), fresh_samples()))
+    EXPECT_EQ(unit.decibels, INFINITY) << unit.unit;
+}
+
+}  // namespace
+}  // namespace ptqbench
