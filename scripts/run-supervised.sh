@@ -49,6 +49,8 @@ wait_for_job() {
 for ((restart = 0; ; ++restart)); do
   "$@" &
   job=$!
+  # A signal may have come before the job had its number.
+  ! $asked || hand_on
   wait_for_job
   code=$?
   job=

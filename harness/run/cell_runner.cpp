@@ -112,7 +112,7 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
 std::map<std::string, std::string> CellRunner::made_with() const {
   auto facts = versions();
   facts["threads"] = std::to_string(threads_);
-  facts["device"] = device_.type() == at::kCPU ? "cpu" : "cuda";
+  facts["device"] = c10::DeviceTypeName(device_.type(), /*lower_case=*/true);
   return facts;
 }
 

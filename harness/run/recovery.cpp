@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 
 #include "harness/run/cell_attempt.h"
 #include "harness/run/run_directory.h"
@@ -31,15 +32,13 @@ void check_cell_files(const CellStore& store, std::vector<PlannedCell>& plan,
 }
 
 /// The process that finished them may have died before it could remove these.
-void tidy_finished_cells(const std::filesystem::path& run_dir,
-                         const std::vector<PlannedCell>& plan) {
-  std::error_code ignored;
-  const bool has_units = std::filesystem::exists(unit_folder(run_dir, "").parent_path(), ignored);
-  const RunningMarks marks(run_dir);
+void tidy_finished_cells(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,
+                         const std::map<std::string, CrashHistory>& crashed) {
+  const auto with_units = cells_with_units(run_dir);
   for (const PlannedCell& planned : plan) {
     if (!planned.done) continue;
-    if (has_units) forget_units(run_dir, planned.fingerprint);
-    marks.end(planned.fingerprint);
+    if (with_units.count(planned.fingerprint) != 0) forget_units(run_dir, planned.fingerprint);
+    if (crashed.count(planned.fingerprint) != 0) RunningMarks(run_dir).end(planned.fingerprint);
   }
 }
 
@@ -49,12 +48,12 @@ std::vector<std::string> recover(const std::filesystem::path& run_dir,
                                  std::vector<PlannedCell>& plan, const RecoveryRules& rules) {
   std::vector<std::string> notes;
   check_cell_files(CellStore(run_dir), plan, notes);
-  tidy_finished_cells(run_dir, plan);
   const RunningMarks marks(run_dir);
   const auto crashed = marks.crashed();
+  tidy_finished_cells(run_dir, plan, crashed);
   for (PlannedCell& planned : plan) {
     const auto found = crashed.find(planned.fingerprint);
-    if (found == crashed.end() || !planned.selected) continue;
+    if (found == crashed.end() || planned.done || !planned.selected) continue;
     const CrashHistory& history = found->second;
     if (history.crashes < rules.crash_limit) continue;
     if (rules.retry_crashed) {

@@ -71,6 +71,15 @@ std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
   return run_dir / kUnitFolder / fingerprint;
 }
 
+std::set<std::string> cells_with_units(const std::filesystem::path& run_dir) {
+  std::set<std::string> cells;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(run_dir / kUnitFolder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    cells.insert(entry->path().filename().string());
+  return cells;
+}
+
 void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint) {
   std::error_code ignored;
   std::filesystem::remove_all(unit_folder(run_dir, fingerprint), ignored);

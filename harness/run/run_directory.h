@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,9 @@ std::filesystem::path mark_folder(const std::filesystem::path& run_dir);
 /// Where the finished units of an unfinished cell are kept.
 std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
                                   const std::string& fingerprint);
+
+/// The cells for which there is such a folder.
+std::set<std::string> cells_with_units(const std::filesystem::path& run_dir);
 
 /// Removes them; what cannot be removed stays.
 void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint);

@@ -10,7 +10,6 @@
 #include "harness/parallel/scheduler.h"
 #include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
-#include "harness/run/cell_runner.h"
 #include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"

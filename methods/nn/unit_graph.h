@@ -62,10 +62,9 @@ class UnitGraph {
   int value_count() const { return value_count_; }
 
   /// Runs the whole model; `inputs` in the order they were declared. A value is released after its
-  /// last use. Throws Stopped if the process was asked to stop.
+  /// last use.
   Tensors forward(const Tensors& inputs, Pass& pass) const;
   /// Runs nodes [unit.first, unit.last); `inputs` as in unit.inputs, the result as in unit.outputs.
-  /// Throws Stopped if the process was asked to stop.
   Tensors forward(const Unit& unit, const Tensors& inputs, Pass& pass) const;
 
   /// The model cut into units, in the order of execution: every node lies in exactly one.

@@ -22,7 +22,8 @@ class BackgroundJob {
 
   /// Until `condition` holds; false if the job ends before.
   bool wait_until(const std::function<bool()>& condition);
-  /// To the process that was started: the program, or mpirun.
+  /// What was started: the program, or mpirun.
+  pid_t process() const { return process_; }
   void signal(int number) const;
   /// The processes that are ranks of the job.
   std::vector<pid_t> ranks() const;

@@ -27,7 +27,7 @@ using testing::TemporaryFolder;
 constexpr int kKills = 20;
 constexpr int kRanks = 2;
 
-/// Six cells, of 106 units together.
+/// Nine cells, of about 160 units together: more than the attempts that are killed get done.
 std::string campaign_sweep() {
   return fmt::format(R"(name: campaign
 task: image_classification
@@ -35,9 +35,10 @@ dataset: fashion_mnist
 models: [{{name: resnet20, checkpoint: {}/configs/checkpoints/resnet20_fashion_mnist.safetensors}}]
 bits: [w2a4]
 methods: [adaround, brecq, qdrop]
-seeds: [1, 2]
+seeds: [1, 2, 3]
 settings: {{calibration_samples: 16, range_samples: 16, batch_size: 4, iterations: 10, step_iterations: 5}}
 evaluation: {{samples: 50, batch_size: 50}}
+report: {{held_out_samples: 0, flatness_samples: 0}}
 threads: 1
 crash_limit: 1000
 )",
@@ -122,7 +123,7 @@ std::vector<Kill> draw_kills() {
     // One in five dies while it starts.
     const bool early = draw(5) == 0;
     kills.push_back({draw(kRanks), early ? 0 : 1 + draw(3),
-                     std::chrono::milliseconds(draw(early ? 1000 : 40))});
+                     std::chrono::milliseconds(draw(early ? 600 : 25))});
   }
   return kills;
 }
@@ -134,7 +135,7 @@ TEST(FaultCampaign, TwentyKilledRanksChangeNoBitAndCostNoFinishedUnit) {
   const auto undisturbed = ptqbench("run " + config + " --out " + whole.string(), kRanks);
   ASSERT_EQ(undisturbed.exit_code, 0) << undisturbed.output;
   const auto expected = results_of(whole);
-  ASSERT_EQ(expected.size(), 6U);
+  ASSERT_EQ(expected.size(), 9U);
 
   const auto run_dir = folder / "killed";
   const auto run = "run " + config + " --out " + run_dir.string();
@@ -165,7 +166,7 @@ TEST(FaultCampaign, TwentyKilledRanksChangeNoBitAndCostNoFinishedUnit) {
   EXPECT_EQ(killed, kKills);
   const auto last = ptqbench(run, kRanks);
   ASSERT_EQ(last.exit_code, 0) << last.output;
-  EXPECT_THAT(last.output, HasSubstr("6 of 6 cells finished"));
+  EXPECT_THAT(last.output, HasSubstr("9 of 9 cells finished"));
   expect_nothing_done_twice(run_dir, before, files_of(run_dir));
   EXPECT_EQ(results_of(run_dir), expected);
   for (const char* name : {"lock", "running", "partial"})

@@ -20,6 +20,7 @@ using testing::computed_values;
 using ::testing::HasSubstr;
 using ::testing::Not;
 using testing::ptqbench;
+using testing::read_bytes;
 using testing::small_sweep;
 using testing::stored_cells;
 using testing::TemporaryFolder;
@@ -60,6 +61,17 @@ class Faults : public ::testing::Test {
   void expect_tidy(const std::string& run_dir) const {
     for (const char* name : {"lock", "running", "partial"})
       EXPECT_FALSE(std::filesystem::exists(run_dir + "/" + name)) << name;
+  }
+
+  /// Whether a running cell's mark names this process.
+  bool marks_name(pid_t process) const {
+    std::error_code none;
+    for (const auto& mark : std::filesystem::directory_iterator(out_ + "/running", none)) {
+      if (mark.path().extension() == ".json" &&
+          read_bytes(mark).find(fmt::format("\"process\": {},", process)) != std::string::npos)
+        return true;
+    }
+    return false;
   }
 
   TemporaryFolder folder_;
@@ -115,7 +127,8 @@ TEST_F(Faults, ACellThatCrashesTheJobAgainAndAgainIsSetAside) {
   const auto run = run_ + " --set crash_limit=2 --filter 'method=nearest|qdrop'";
   for (int crash = 0; crash < 2; ++crash) {
     BackgroundJob job(run, 0, folder_ / "log");
-    ASSERT_TRUE(job.wait_until([&] { return files_below(out_ + "/running") > 0; })) << job.output();
+    // The mark of the crash before is still there.
+    ASSERT_TRUE(job.wait_until([&] { return marks_name(job.process()); })) << job.output();
     job.signal(SIGKILL);
     job.wait();
     ASSERT_EQ(files_below(out_ + "/partial"), 0U) << "it was to crash before its first unit";

@@ -10,8 +10,8 @@
 namespace ptqbench {
 namespace {
 
-using testing::computed_values;
 using ::testing::AllOf;
+using testing::computed_values;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;

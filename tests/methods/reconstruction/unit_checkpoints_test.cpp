@@ -93,6 +93,7 @@ void expect_same_units(const std::vector<UnitReport>& units,
     EXPECT_EQ(units[u].unit, expected[u].unit);
     EXPECT_EQ(units[u].phase, expected[u].phase);
     EXPECT_EQ(units[u].kind, expected[u].kind);
+    EXPECT_EQ(units[u].block, expected[u].block);
     EXPECT_EQ(units[u].error_before, expected[u].error_before) << units[u].unit;
     EXPECT_EQ(units[u].error_after, expected[u].error_after) << units[u].unit;
     EXPECT_EQ(units[u].curve.iteration, expected[u].curve.iteration);

@@ -21,6 +21,7 @@ UnitState sample_state() {
                    {"layer1/0.relu.scale", torch::tensor({0.1F})}};
   state.report.unit = "layer1/0";
   state.report.kind = "block";
+  state.report.block = "layer1";
   state.report.phase = "joint";
   state.report.curve = {{0, 7}, {1.0 / 3.0, 1e-300}, {0, 0.1}};
   state.report.error_before = std::numeric_limits<double>::infinity();
@@ -55,6 +56,7 @@ TEST_F(UnitCheckpointFilesTest, HandsBackWhatWasSavedBitForBit) {
   }
   EXPECT_EQ(state->report.unit, "layer1/0");
   EXPECT_EQ(state->report.kind, "block");
+  EXPECT_EQ(state->report.block, "layer1");
   EXPECT_EQ(state->report.phase, "joint");
   EXPECT_EQ(state->report.curve.iteration, saved.report.curve.iteration);
   EXPECT_EQ(state->report.curve.reconstruction, saved.report.curve.reconstruction);
