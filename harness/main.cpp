@@ -12,7 +12,8 @@
 
 namespace {
 
-/// Exit codes: 0 all went well, 1 a cell failed or something unforeseen happened, 2 bad input.
+/// Exit codes: 0 all went well, 1 a cell failed or something unforeseen happened, 2 bad input, 75
+/// (run) asked to stop before all was done.
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 

@@ -48,6 +48,18 @@ CellRecord CellStore::read(const std::string& fingerprint) const {
   return record;
 }
 
+fs::path CellStore::set_aside(const std::string& fingerprint) const {
+  const fs::path path = cell_path(fingerprint);
+  std::error_code error;
+  fs::path kept = path.string() + ".damaged";
+  for (int number = 2; fs::exists(kept, error); ++number)
+    kept = fmt::format("{}.damaged.{}", path.string(), number);
+  fs::rename(path, kept, error);
+  if (error)
+    throw ResultsError(fmt::format("{}: cannot rename it: {}", path.string(), error.message()));
+  return kept;
+}
+
 std::vector<std::string> CellStore::fingerprints() const {
   std::vector<std::string> found;
   std::error_code error;

@@ -24,6 +24,8 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--limit", options->limit, "run at most so many cells")
       ->check(CLI::Range(1, 1000000, "at least 1"));
   command->add_flag("--dry-run", options->dry_run, "show the plan and stop");
+  command->add_flag("--retry-crashed", options->retry_crashed,
+                    "run cells, too, that were set aside after too many crashes");
   command->callback([options, &chosen] {
     chosen = [options](Communicator& communicator) { return run_sweep(communicator, *options); };
   });

@@ -41,12 +41,12 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
 }  // namespace
 
 bool operator==(const SweepConfig& a, const SweepConfig& b) {
-  return std::tie(a.name, a.bits, a.seeds, a.threads, a.device, a.memory_budget,
-                  a.full_precision_tolerance, a.on_full_precision_mismatch, a.reproduces,
-                  a.calibration_ids) ==
-             std::tie(b.name, b.bits, b.seeds, b.threads, b.device, b.memory_budget,
-                      b.full_precision_tolerance, b.on_full_precision_mismatch, b.reproduces,
-                      b.calibration_ids) &&
+  return std::tie(a.name, a.bits, a.seeds, a.threads, a.device, a.retries, a.crash_limit,
+                  a.memory_budget, a.full_precision_tolerance, a.on_full_precision_mismatch,
+                  a.reproduces, a.calibration_ids) ==
+             std::tie(b.name, b.bits, b.seeds, b.threads, b.device, b.retries, b.crash_limit,
+                      b.memory_budget, b.full_precision_tolerance, b.on_full_precision_mismatch,
+                      b.reproduces, b.calibration_ids) &&
          same(a.tasks, b.tasks) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
          option_texts(a.settings) == option_texts(b.settings) &&
          option_texts(a.evaluation) == option_texts(b.evaluation) &&

@@ -72,6 +72,8 @@ struct SweepOverride {
 ///     threads: 0
 ///     device: auto                   # or cpu, cuda
 ///     ranks_per_gpu: 1
+///     retries: 1                     # how often a cell that failed is tried again
+///     crash_limit: 3                 # crashed attempts after which a cell is set aside
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
 ///     full_precision_tolerance: 0.5  # how far from a model's `expected` its metric may be
 ///     on_full_precision_mismatch: fail      # or continue
@@ -101,6 +103,10 @@ struct SweepConfig {
   int64_t threads = 0;
   /// Where the cells run; decides no result beyond the rounding of its arithmetic.
   DeviceRequest device;
+  /// How often a cell that failed is tried again by the same job.
+  int64_t retries = 1;
+  /// Crashed attempts without progress after which a cell is not run again unasked.
+  int64_t crash_limit = 3;
   /// Bytes that each rank may take; 0: no limit.
   int64_t memory_budget = 0;
   /// See FullPrecisionGate.

@@ -40,6 +40,12 @@ class SweepReader {
       sweep_.threads = threads->integer({0, 1024}).value_or(0);
     }
     read_device(map);
+    if (const auto retries = map.optional("retries")) {
+      sweep_.retries = retries->integer({0, 100}).value_or(sweep_.retries);
+    }
+    if (const auto limit = map.optional("crash_limit")) {
+      sweep_.crash_limit = limit->integer({1, 1000}).value_or(sweep_.crash_limit);
+    }
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =

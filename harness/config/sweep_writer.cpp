@@ -146,6 +146,8 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
   if (sweep.device.device != "cpu")
     yaml << YAML::Key << "ranks_per_gpu" << YAML::Value << sweep.device.ranks_per_gpu;
+  yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
+  yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
   yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
        << option_text(sweep.full_precision_tolerance);

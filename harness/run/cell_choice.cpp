@@ -44,7 +44,8 @@ std::vector<std::string> split_words(const std::string& text) {
 /// The words that mean this cell by its labels, which may consist of several.
 std::set<std::string> label_words(const CellRecord& cell) {
   std::set<std::string> words = {fmt::format("seed {}", cell.seed)};
-  for (const auto& text : {cell.model, bits_label(cell.bits), cell.method}) {
+  for (const auto& text :
+       {cell.task, cell.dataset, cell.model, bits_label(cell.bits), cell.method}) {
     for (const auto& word : split_words(text)) words.insert(word);
   }
   return words;
@@ -86,9 +87,9 @@ std::string listed(const std::vector<const CellRecord*>& cells) {
   std::string text;
   const std::size_t shown = std::min(cells.size(), kMostListed);
   for (std::size_t i = 0; i < shown; ++i) {
-    text +=
-        fmt::format("\n  {}  {} {} {} seed {}", cells[i]->fingerprint.substr(0, 12),
-                    cells[i]->model, bits_label(cells[i]->bits), cells[i]->method, cells[i]->seed);
+    text += fmt::format("\n  {}  {} {} {} {} seed {}", cells[i]->fingerprint.substr(0, 12),
+                        cells[i]->dataset, cells[i]->model, bits_label(cells[i]->bits),
+                        cells[i]->method, cells[i]->seed);
   }
   if (cells.size() > shown) text += fmt::format("\n  ... and {} more", cells.size() - shown);
   return text;

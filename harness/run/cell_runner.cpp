@@ -9,11 +9,14 @@
 #include "harness/run/machine.h"
 #include "harness/run/mapped_storage.h"
 #include "harness/run/measure_report.h"
+#include "harness/run/run_directory.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
+#include "methods/support/stop_request.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/checkpoint/content_hash.h"
+#include "tasks/checkpoint/unit_checkpoint_files.h"
 
 namespace ptqbench {
 namespace {
@@ -105,6 +108,14 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
   return std::make_unique<MappedStorage>(run_dir_);
 }
 
+/// What decides the last bits of a unit beside the cell's settings.
+std::map<std::string, std::string> CellRunner::made_with() const {
+  auto facts = versions();
+  facts["threads"] = std::to_string(threads_);
+  facts["device"] = c10::DeviceTypeName(device_.type(), /*lower_case=*/true);
+  return facts;
+}
+
 CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, StreamPlace streams) {
   CellRecord record = unrun_record(cell, fingerprint);
   record.host = host_name();
@@ -123,6 +134,8 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   try {
     run_stages(cell, streams, record, stage);
     record.status = CellStatus::kFinished;
+  } catch (const Stopped&) {
+    throw;
   } catch (const std::exception& error) {
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
@@ -172,8 +185,10 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),
                                 cell.settings};
     const auto storage = make_storage(streams);
+    UnitCheckpointFiles checkpoints(unit_folder(run_dir_, record.fingerprint), made_with());
     const auto report = quantize_model(
-        model, request, calibration, [](auto&&...) {}, *storage);
+        model, request, calibration, [](auto&&...) {}, *storage, checkpoints);
+    record.provenance["restored_units"] = std::to_string(report.restored_units);
     for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
     for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
   });

@@ -22,7 +22,7 @@ enum class StreamPlace { kMemory, kMappedFiles };
 class CellRunner {
  public:
   /// Cells run on `device`, which goes into the records with `rank` and `threads`; streams that are
-  /// mapped go to `run_dir`. `tasks` are those that are open already.
+  /// mapped and finished units go to `run_dir`. `tasks` are those that are open already.
   CellRunner(int rank, int64_t threads, const at::Device& device, std::filesystem::path run_dir,
              TaskSet tasks = {})
       : rank_(rank),
@@ -31,13 +31,17 @@ class CellRunner {
         run_dir_(std::move(run_dir)),
         tasks_(std::move(tasks)) {}
 
+  int rank() const { return rank_; }
+
   /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
-  /// is a record with the stage and the reason.
+  /// is a record with the stage and the reason. Units that an earlier run finished are taken over.
+  /// Throws Stopped if the process was asked to stop.
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:
   void run_stages(const Cell& cell, StreamPlace streams, CellRecord& record, std::string& stage);
   std::unique_ptr<StreamStorage> make_storage(StreamPlace streams) const;
+  std::map<std::string, std::string> made_with() const;
   double full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                const std::string& checkpoint_hash);
 

@@ -6,6 +6,7 @@
 
 #include "methods/analysis/flatness.h"
 #include "methods/analysis/noise_ratio.h"
+#include "methods/support/stop_request.h"
 #include "methods/support/stopwatch.h"
 #include "tasks/data/sampling.h"
 
@@ -89,6 +90,8 @@ void measure_report(const Task& task, const UnitGraph& model, const Cell& cell,
     const Stopwatch watch;
     try {
       body(task, model, cell, record);
+    } catch (const Stopped&) {
+      throw;
     } catch (const std::exception& error) {
       auto& failure = record.provenance[kReportFailure];
       failure += (failure.empty() ? "" : "; ") + std::string(name) + ": " + error.what();

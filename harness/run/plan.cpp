@@ -213,7 +213,7 @@ std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
   std::vector<size_t> pending;
   for (size_t i = 0; i < plan.size(); ++i) {
-    if (plan[i].selected && !plan[i].done) pending.push_back(i);
+    if (plan[i].selected && !plan[i].done && !plan[i].set_aside) pending.push_back(i);
   }
   std::stable_sort(pending.begin(), pending.end(),
                    [&](size_t a, size_t b) { return plan[a].tera_macs > plan[b].tera_macs; });

@@ -28,6 +28,8 @@ struct PlannedCell {
   bool mapped_streams = false;
   /// A finished result with this fingerprint is in the run directory.
   bool done = false;
+  /// It crashed too often to be run again unasked.
+  bool set_aside = false;
   /// The filter of this call lets it through.
   bool selected = true;
 };
@@ -48,8 +50,8 @@ void require_checkpoints(const SweepConfig& sweep);
 /// The cells that `filter` lets through, in their order.
 std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string& filter);
 
-/// Indices into `plan` of the selected cells still to do, the most expensive first (ties in the
-/// sweep's order).
+/// Indices into `plan` of the selected cells still to do and not set aside, the most expensive
+/// first (ties in the sweep's order).
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan);
 
 /// The calibration samples of a cell: those of its list, or drawn without replacement from the

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "harness/run/duration_text.h"
+#include "methods/support/stop_request.h"
 
 namespace ptqbench {
 namespace {
@@ -21,6 +22,20 @@ Progress::Progress(const std::vector<PlannedCell>& plan, const std::vector<size_
 void Progress::started(size_t item, int rank) {
   running_[rank] = item;
   show_status();
+}
+
+void Progress::set_back(size_t item, int rank, const WorkOutcome& outcome) {
+  running_.erase(rank);
+  fmt::print(stderr, "{}{} FAILED, will be tried again: {} ({}, rank {})\n",
+             terminal_ ? kEraseLine : "", cell_label(plan_[item].cell), outcome.summary,
+             duration_text(outcome.seconds), rank);
+  show_status();
+}
+
+/// One rank may have been asked for all.
+void Progress::stopped(size_t /*item*/, int rank) {
+  running_.erase(rank);
+  request_stop();
 }
 
 void Progress::finished(size_t item, int rank, const WorkOutcome& outcome) {

@@ -18,6 +18,8 @@ class Progress : public SchedulerListener {
   Progress(const std::vector<PlannedCell>& plan, const std::vector<size_t>& pending, int ranks);
 
   void started(size_t item, int rank) override;
+  void set_back(size_t item, int rank, const WorkOutcome& outcome) override;
+  void stopped(size_t item, int rank) override;
   void finished(size_t item, int rank, const WorkOutcome& outcome) override;
 
   /// Why cells failed, by their place in the plan.

@@ -11,6 +11,12 @@
 #include "results/manifest.h"
 
 namespace ptqbench {
+namespace {
+
+constexpr const char* kUnitFolder = "partial";
+constexpr const char* kMarkFolder = "running";
+
+}  // namespace
 
 void check_run_directory(const std::filesystem::path& run_dir) {
   auto existing = run_dir;
@@ -36,13 +42,17 @@ void require_run_directory(const std::filesystem::path& run_dir) {
   }
 }
 
-void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
-                           const std::vector<PlannedCell>& plan) {
+std::unique_ptr<RunLock> lock_run_directory(const std::filesystem::path& run_dir) {
   std::error_code error;
   std::filesystem::create_directories(run_dir / "cells", error);
   if (error)
     throw IoError(
         fmt::format("cannot make the run directory {}: {}", run_dir.string(), error.message()));
+  return std::make_unique<RunLock>(run_dir);
+}
+
+void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConfig& sweep,
+                           const std::vector<PlannedCell>& plan) {
   Manifest manifest;
   manifest.reproduces = sweep.reproduces;
   for (const auto& planned : plan) {
@@ -50,6 +60,35 @@ void prepare_run_directory(const std::filesystem::path& run_dir, const SweepConf
   }
   write_manifest(run_dir, manifest);
   write_file_atomically(run_dir / "sweep.yaml", resolved_yaml(sweep));
+}
+
+std::filesystem::path mark_folder(const std::filesystem::path& run_dir) {
+  return run_dir / kMarkFolder;
+}
+
+std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
+                                  const std::string& fingerprint) {
+  return run_dir / kUnitFolder / fingerprint;
+}
+
+std::set<std::string> cells_with_units(const std::filesystem::path& run_dir) {
+  std::set<std::string> cells;
+  std::error_code error;
+  std::filesystem::directory_iterator entry(run_dir / kUnitFolder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error))
+    cells.insert(entry->path().filename().string());
+  return cells;
+}
+
+void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint) {
+  std::error_code ignored;
+  std::filesystem::remove_all(unit_folder(run_dir, fingerprint), ignored);
+}
+
+void remove_empty_folders(const std::filesystem::path& run_dir) {
+  std::error_code not_empty;
+  std::filesystem::remove(run_dir / kUnitFolder, not_empty);
+  std::filesystem::remove(run_dir / kMarkFolder, not_empty);
 }
 
 int64_t previous_attempts(const CellStore& store, const std::string& fingerprint) {

@@ -9,18 +9,21 @@
 
 #include "harness/parallel/scheduler.h"
 #include "harness/run/blas.h"
-#include "harness/run/cell_runner.h"
+#include "harness/run/cell_attempt.h"
 #include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"
 #include "harness/run/placement.h"
 #include "harness/run/plan.h"
 #include "harness/run/progress.h"
+#include "harness/run/recovery.h"
 #include "harness/run/report.h"
 #include "harness/run/run_directory.h"
+#include "harness/run/run_lock.h"
 #include "harness/run/schedule_report.h"
+#include "harness/run/stop_signals.h"
 #include "methods/support/error.h"
-#include "results/store.h"
+#include "methods/support/stop_request.h"
 #include "tasks/stand_in_task.h"
 
 namespace ptqbench {
@@ -29,10 +32,13 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr int kBadInput = 2;
+/// EX_TEMPFAIL of sysexits.h: try again.
+constexpr int kStopped = 75;
 
-/// What the ranks need to agree on before work starts; `error` instead of the rest when rank 0
-/// could not prepare it.
+/// What the ranks need to agree on before work starts; an exit code and a message instead of the
+/// rest when rank 0 could not prepare it.
 struct Job {
+  int exit_code = 0;
   std::string error;
   std::string sweep_yaml;
   std::filesystem::path run_dir;
@@ -43,7 +49,8 @@ struct Job {
 };
 
 std::string to_text(const Job& job) {
-  return Json{{"error", job.error},
+  return Json{{"exit_code", job.exit_code},
+              {"error", job.error},
               {"sweep", job.sweep_yaml},
               {"run_dir", job.run_dir.string()},
               {"fingerprints", job.fingerprints},
@@ -54,29 +61,15 @@ std::string to_text(const Job& job) {
 
 Job from_text(const std::string& text) {
   const auto json = Json::parse(text);
-  return {json.at("error"),        json.at("sweep"), std::string(json.at("run_dir")),
-          json.at("fingerprints"), json.at("items"), json.at("mapped_streams")};
-}
-
-WorkOutcome run_one(CellRunner& runner, const CellStore& store, const Cell& cell,
-                    const std::string& fingerprint, StreamPlace streams) {
-  CellRecord record = runner.run(cell, fingerprint, streams);
-  try {
-    record.attempt = previous_attempts(store, fingerprint) + 1;
-    store.write(record);
-  } catch (const std::exception& error) {
-    return {false, fmt::format("the result could not be written: {}", error.what()),
-            record.seconds};
-  }
-  if (record.status == CellStatus::kFailed) {
-    return {false, fmt::format("{}: {}", record.failed_stage, record.failure_reason),
-            record.seconds};
-  }
-  return {true, fmt::format("{:.2f}", record.metric), record.seconds};
+  return {json.at("exit_code"),     json.at("error"),
+          json.at("sweep"),         std::string(json.at("run_dir")),
+          json.at("fingerprints"),  json.at("items"),
+          json.at("mapped_streams")};
 }
 
 /// What rank 0 knows before the work.
 struct Preparation {
+  std::unique_ptr<RunLock> lock;
   SweepConfig sweep;
   std::vector<PlannedCell> plan;
   TaskSet tasks;
@@ -139,7 +132,11 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
   place_ranks({rank_devices(communicator)}, ready.sweep.device);
   job.run_dir = run_directory(options, ready.sweep);
   check_run_directory(job.run_dir);
+  RunLock::check_free(job.run_dir);
   ready.plan = make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir);
+  ready.lock = lock_run_directory(job.run_dir);
+  const RecoveryRules rules{ready.sweep.crash_limit, options.retry_crashed};
+  for (const auto& note : recover(job.run_dir, ready.plan, rules)) fmt::print(stderr, "{}\n", note);
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
     job.items.resize(static_cast<size_t>(options.limit));
@@ -173,19 +170,24 @@ void show_plan(const RunOptions& options, const Preparation& ready, const Job& j
 
 int run_sweep(Communicator& communicator, const RunOptions& options) {
   const bool first = communicator.rank() == 0;
+  if (!options.dry_run) stop_on_signals();
   Job job;
   Preparation ready;
   if (first) {
     try {
       ready = options.dry_run ? prepare_dry_run(options, job) : prepare(communicator, options, job);
+    } catch (const Stopped& stopped) {
+      job.exit_code = kStopped;
+      job.error = stopped.what();
     } catch (const std::exception& error) {
+      job.exit_code = kBadInput;
       job.error = error.what();
     }
   }
   job = from_text(communicator.broadcast(to_text(job)));
-  if (!job.error.empty()) {
+  if (job.exit_code != 0) {
     if (first) fmt::print(stderr, "ptqbench: {}\n", job.error);
-    return kBadInput;
+    return job.exit_code;
   }
   if (options.dry_run) {
     if (first) show_plan(options, ready, job);
@@ -209,20 +211,24 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   if (cell_count(ready.sweep) != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
-  const CellStore store(job.run_dir);
   CellRunner runner(communicator.rank(), threads, device, job.run_dir, std::move(ready.tasks));
   Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
   if (first) announce(ready, job, communicator.size(), threads);
-  run_on_all_ranks(
+  const bool all_finished = run_on_all_ranks(
       communicator, job.items,
       [&](size_t item) {
         const auto streams =
             job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
-        return run_one(runner, store, cell_at(ready.sweep, item), job.fingerprints[item], streams);
+        return attempt_cell(runner, job.run_dir, cell_at(ready.sweep, item), job.fingerprints[item],
+                            streams);
       },
-      progress);
+      progress, {ready.sweep.retries, stop_requested});
   if (!first) return 0;
-  return report_sweep(job.run_dir, ready.plan, progress.failures());
+  remove_empty_folders(job.run_dir);
+  const int code = report_sweep(job.run_dir, ready.plan, progress.failures());
+  if (all_finished) return code;
+  fmt::print(stderr, "stopped as asked; run it again to go on\n");
+  return kStopped;
 }
 
 }  // namespace ptqbench

@@ -24,12 +24,14 @@ struct RunOptions {
   double gpu_tflops = 5;
   /// Of a dry run: also show the schedule on so many ranks; 0: no.
   int64_t schedule_ranks = 0;
+  /// Run cells, too, that crashed too often.
+  bool retry_crashed = false;
 };
 
 /// Runs what is not yet finished of a sweep on all ranks, as far as filter and limit let it, then
 /// collects the results of the whole sweep and prints its table on rank 0. Collective; returns the
 /// exit code: 0, 1 when a cell of the filter's has failed, 2 (with a message from rank 0) when the
-/// sweep cannot start.
+/// sweep cannot start, 75 when it was asked to stop (SIGTERM, SIGUSR1) before all was done.
 int run_sweep(Communicator& communicator, const RunOptions& options);
 
 }  // namespace ptqbench

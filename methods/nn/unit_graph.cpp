@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
+#include "methods/support/stop_request.h"
+
 namespace ptqbench {
 namespace {
 
@@ -41,6 +43,7 @@ Tensors UnitGraph::run(size_t first, size_t last, const std::vector<ValueId>& in
                        Pass& pass) const {
   if (inputs.size() != input_ids.size())
     throw std::logic_error("wrong number of inputs for this part of the model");
+  check_stop();
   std::vector<size_t> last_use(static_cast<size_t>(value_count_), 0);
   for (size_t n = first; n < last; ++n) {
     for (const ValueId id : nodes_[n].inputs) last_use[static_cast<size_t>(id)] = n;

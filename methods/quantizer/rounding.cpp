@@ -30,13 +30,16 @@ double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, doubl
   return end + (start - end) * std::max(0.0, 1 - progress);
 }
 
+at::Tensor in_rounding_layout(const at::Tensor& weight) {
+  return weight.contiguous(weight.dim() == 4 ? at::MemoryFormat::ChannelsLast
+                                             : at::MemoryFormat::Contiguous);
+}
+
 LearnedRounding::LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer)
     : quantizer_(quantizer),
       scale_(broadcast_to_channels(quantizer.scale, weight)),
       zero_point_(broadcast_to_channels(quantizer.zero_point, weight)) {
-  const auto layout =
-      weight.dim() == 4 ? at::MemoryFormat::ChannelsLast : at::MemoryFormat::Contiguous;
-  const auto steps = weight.contiguous(layout) / scale_;
+  const auto steps = in_rounding_layout(weight) / scale_;
   const auto floor = at::floor(steps);
   floor_ = floor + zero_point_;
   alpha_ = -at::log((kZeta - kGamma) / (steps - floor - kGamma) - 1);

@@ -18,6 +18,9 @@ at::Tensor rectified_sigmoid(const at::Tensor& alpha);
 double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, double start,
                             double end);
 
+/// `weight` in the memory layout in which its rounding is learned, and left.
+at::Tensor in_rounding_layout(const at::Tensor& weight);
+
 /// Learned rounding of one weight tensor: w = s (clamp(floor(w0 / s) + h(alpha) + z) - z)
 /// (AdaRound, arXiv:2004.10568, eq. 22), with alpha set so that w equals w0 at first wherever w0
 /// lies inside the quantizer's range.

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "methods/nn/bit_policy.h"
 #include "methods/recipes/registry.h"
@@ -53,19 +54,25 @@ class StageTimer {
 class ModelQuantizer {
  public:
   ModelQuantizer(UnitGraph& model, const QuantizationRequest& request, const Recipe& recipe,
-                 const Tensors& calibration, const UnitProgress& progress, StreamStorage& storage)
+                 const Tensors& calibration, const UnitProgress& progress, StreamStorage& storage,
+                 UnitCheckpoints& checkpoints)
       : model_(model),
         request_(request),
         recipe_(recipe),
         calibration_(calibration),
         progress_(progress),
-        storage_(storage) {}
+        storage_(storage),
+        checkpoints_(checkpoints) {}
 
   QuantizationReport run();
 
  private:
   void calibrate_activations_once();
+  std::vector<std::optional<UnitReport>> restore_units(const std::vector<Unit>& units,
+                                                       const Phase& phase);
   void run_phase(const Phase& phase);
+  void finish_unit(const Unit& unit, const Phase& phase, const UnitData& data,
+                   const Tensors& outputs, QuantizedPass& inside);
   UnitReport reconstruct(const Unit& unit, const Phase& phase, const UnitData& data,
                          QuantizedPass& inside);
 
@@ -75,6 +82,7 @@ class ModelQuantizer {
   const Tensors& calibration_;
   const UnitProgress& progress_;
   StreamStorage& storage_;
+  UnitCheckpoints& checkpoints_;
   bool activations_calibrated_ = false;
   QuantizationReport report_;
 };
@@ -111,7 +119,35 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
   return report;
 }
 
-/// One sweep over the units: reconstruct, then push both streams through.
+/// Takes the units as an earlier process left them; none where there is no such state.
+std::vector<std::optional<UnitReport>> ModelQuantizer::restore_units(const std::vector<Unit>& units,
+                                                                     const Phase& phase) {
+  std::vector<std::optional<UnitReport>> reports(units.size());
+  for (size_t u = 0; u < units.size(); ++u) {
+    if (!has_work(units[u], phase, model_)) continue;
+    auto state = checkpoints_.load(phase.name, units[u].name);
+    if (state && restore_learned(model_, units[u], phase, state->learned))
+      reports[u] = std::move(state->report);
+  }
+  return reports;
+}
+
+/// After a reconstruction: the error that is left, and a checkpoint.
+void ModelQuantizer::finish_unit(const Unit& unit, const Phase& phase, const UnitData& data,
+                                 const Tensors& outputs, QuantizedPass& inside) {
+  UnitReport& report = report_.units.back();
+  {
+    const StageTimer timer(report_, "unit_errors");
+    report.error_after = phase.inside == phase.preceding
+                             ? outputs_error(outputs, data, phase.norm)
+                             : unit_error(model_, unit, data, inside, phase.norm);
+  }
+  const StageTimer timer(report_, "checkpoints");
+  checkpoints_.save({learned_tensors(model_, unit, phase), report});
+}
+
+/// One sweep over the units: reconstruct, then push both streams through, as far as there is a unit
+/// to reconstruct.
 void ModelQuantizer::run_phase(const Phase& phase) {
   return_freed_memory();
   Stream quantized(model_, calibration_);
@@ -120,7 +156,18 @@ void ModelQuantizer::run_phase(const Phase& phase) {
   QuantizedPass preceding(phase.preceding);
   QuantizedPass inside(phase.inside);
   const auto units = model_.units(recipe_.granularity);
+  const auto restored = restore_units(units, phase);
+  const auto to_compute = [&](size_t u) {
+    return !restored[u] && has_work(units[u], phase, model_);
+  };
+  size_t end = units.size();
+  while (end > 0 && !to_compute(end - 1)) --end;
   for (size_t u = 0; u < units.size(); ++u) {
+    if (restored[u]) {
+      report_.units.push_back(*restored[u]);
+      ++report_.restored_units;
+    }
+    if (u >= end) continue;
     const Unit& unit = units[u];
     UnitData data{quantized.inputs(unit),
                   full_precision.inputs(unit),
@@ -131,8 +178,8 @@ void ModelQuantizer::run_phase(const Phase& phase) {
       data.targets =
           run_unit(model_, unit, data.full_precision_inputs, full_precision_pass, storage_);
     }
-    const bool work = has_work(unit, phase, model_);
-    if (work) {
+    const bool compute = to_compute(u);
+    if (compute) {
       progress_(phase, unit, u, units.size());
       report_.units.push_back(reconstruct(unit, phase, data, inside));
     }
@@ -141,12 +188,7 @@ void ModelQuantizer::run_phase(const Phase& phase) {
       const StageTimer timer(report_, "streams");
       outputs = run_unit(model_, unit, data.quantized_inputs, preceding, storage_);
     }
-    if (work) {
-      const StageTimer timer(report_, "unit_errors");
-      report_.units.back().error_after = phase.inside == phase.preceding
-                                             ? outputs_error(outputs, data, phase.norm)
-                                             : unit_error(model_, unit, data, inside, phase.norm);
-    }
+    if (compute) finish_unit(unit, phase, data, outputs, inside);
     quantized.push(unit, outputs);
     full_precision.push(unit, data.targets);
   }
@@ -171,9 +213,9 @@ QuantizationReport ModelQuantizer::run() {
 
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
                                   const Tensors& calibration, const UnitProgress& progress,
-                                  StreamStorage& storage) {
+                                  StreamStorage& storage, UnitCheckpoints& checkpoints) {
   const Recipe recipe = make_recipe(request.method, request.settings);
-  return ModelQuantizer(model, request, recipe, calibration, progress, storage).run();
+  return ModelQuantizer(model, request, recipe, calibration, progress, storage, checkpoints).run();
 }
 
 }  // namespace ptqbench

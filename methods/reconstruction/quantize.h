@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "methods/nn/bit_widths.h"
-#include "methods/reconstruction/engine.h"
 #include "methods/reconstruction/stream_storage.h"
+#include "methods/reconstruction/unit_checkpoints.h"
 
 namespace ptqbench {
 
@@ -19,26 +19,13 @@ struct QuantizationRequest {
   MethodSettings settings;
 };
 
-/// What happened in one unit in one phase.
-struct UnitReport {
-  std::string unit;
-  /// What the unit is made of: "block" or the kind of its layer.
-  std::string kind;
-  /// The block that the unit is or lies in; a layer that belongs to none is its own.
-  std::string block;
-  std::string phase;
-  LossCurve curve;
-  /// Loss of the unit's output on all calibration samples, quantized as after calibration and as
-  /// after the phase.
-  double error_before = 0;
-  double error_after = 0;
-  double seconds = 0;
-};
-
 struct QuantizationReport {
   std::vector<UnitReport> units;
+  /// How many of them were not computed but came from the checkpoints.
+  size_t restored_units = 0;
   /// Seconds by stage: "weight_ranges", "activation_ranges", "streams" (both streams through all
-  /// units), "unit_errors" (the units' errors before and after), "reconstruction" (iterations).
+  /// units), "unit_errors" (the units' errors before and after), "reconstruction" (iterations),
+  /// "checkpoints" (saving finished units).
   std::map<std::string, double> seconds;
 };
 
@@ -48,10 +35,11 @@ using UnitProgress =
 
 /// Quantizes `model` (batch norm folded) in place: bits, ranges, and the method's phases.
 /// `calibration` holds the model's inputs for the calibration samples, [S, ...] each; `storage`
-/// keeps what the units make of them. Throws ConfigError on impossible settings, Error when a
+/// keeps what the units make of them. Units that `checkpoints` has are taken from there, the others
+/// handed to it when they are finished. Throws ConfigError on impossible settings, Error when a
 /// reconstruction diverges.
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
                                   const Tensors& calibration, const UnitProgress& progress,
-                                  StreamStorage& storage);
+                                  StreamStorage& storage, UnitCheckpoints& checkpoints);
 
 }  // namespace ptqbench

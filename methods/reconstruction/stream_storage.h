@@ -9,8 +9,8 @@ class StreamStorage {
  public:
   virtual ~StreamStorage() = default;
 
-  /// An uninitialised tensor [samples, ...] whose samples have the shape, type, device and strides
-  /// of those of `like` [N, ...].
+  /// An uninitialised tensor [samples, ...] whose samples have the shape, type and device of those
+  /// of `like` [N, ...], and their strides if these leave no gaps.
   virtual at::Tensor allocate(int64_t samples, const at::Tensor& like) = 0;
 };
 

@@ -91,9 +91,10 @@ void whole_cell(benchmark::State& state) {
   for (auto _ : state) {
     auto model = shipped_resnet20();
     MemoryStorage storage;
+    NoUnitCheckpoints checkpoints;
     const auto report = quantize_model(
         model, request, calibration(request.settings.calibration_samples), [](auto&&...) {},
-        storage);
+        storage, checkpoints);
     QuantizedPass pass(QuantizedPass::Activations::kQuantized);
     fashion_mnist().evaluate(model, pass, 0, kEvaluationBatch);
     for (const auto& [stage, seconds] : report.seconds) state.counters[stage] = seconds;

@@ -34,6 +34,8 @@ calibration_ids: lists/ids.txt
 threads: 3
 device: cuda
 ranks_per_gpu: 4
+retries: 4
+crash_limit: 5
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -107,6 +109,8 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.threads, 3);
   EXPECT_EQ(sweep.device.device, "cuda");
   EXPECT_EQ(sweep.device.ranks_per_gpu, 4);
+  EXPECT_EQ(sweep.retries, 4);
+  EXPECT_EQ(sweep.crash_limit, 5);
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
@@ -116,6 +120,8 @@ TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(sweep.threads, 0);
   EXPECT_EQ(sweep.device.device, "auto");
   EXPECT_EQ(sweep.device.ranks_per_gpu, 1);
+  EXPECT_EQ(sweep.retries, 1);
+  EXPECT_EQ(sweep.crash_limit, 3);
   EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
   EXPECT_EQ(sweep.on_full_precision_mismatch, OnMismatch::kFail);
   EXPECT_EQ(sweep.evaluation.samples, 0);
@@ -171,6 +177,8 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.device.device = "auto"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.device.ranks_per_gpu = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.retries = 7; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.crash_limit = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected_samples = 1; }));
   EXPECT_TRUE(
@@ -215,7 +223,7 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
             "methods, seeds, settings, overrides, evaluation, report, calibration_ids, threads, "
-            "device, ranks_per_gpu, memory_budget, "
+            "device, ranks_per_gpu, retries, crash_limit, memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -240,7 +248,7 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
                "methods: [{name: qdorp}, qdrop, qdrop]\n"
                "seeds: [-1, 1, 1]\n"
                "evaluation: {batch_size: 0}\n"
-               "threads: lots\n"),
+               "threads: lots\nretries: -1\ncrash_limit: 0\n"),
       "s.yaml:1: name: expected a name of at most 100 letters, digits, '_', '-' and '.', got 'a "
       "b'\n"
       "s.yaml:2: task: unknown task 'image_clasification'; did you mean 'image_classification'? "
@@ -264,7 +272,9 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "s.yaml:7: seeds[0]: expected an integer of at least 0, got '-1'\n"
       "s.yaml:7: seeds[2]: seed 1 is listed twice\n"
       "s.yaml:8: evaluation.batch_size: expected an integer from 1 to 100000, got '0'\n"
-      "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'");
+      "s.yaml:9: threads: expected an integer from 0 to 1024, got 'lots'\n"
+      "s.yaml:10: retries: expected an integer from 0 to 100, got '-1'\n"
+      "s.yaml:11: crash_limit: expected an integer from 1 to 1000, got '0'");
 }
 
 TEST_F(Sweep, WhatIsWrongWithADeviceIsNamed) {

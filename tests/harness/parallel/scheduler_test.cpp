@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <map>
@@ -55,6 +56,11 @@ class ThreadCommunicator : public Communicator {
 class Recorder : public SchedulerListener {
  public:
   void started(size_t item, int /*rank*/) override { order.push_back(item); }
+  void set_back(size_t item, int rank, const WorkOutcome& /*outcome*/) override {
+    ++times_set_back[item];
+    failed_on.push_back(rank);
+  }
+  void stopped(size_t item, int /*rank*/) override { stopped_items.push_back(item); }
   void finished(size_t item, int rank, const WorkOutcome& outcome) override {
     ++times_finished[item];
     ranks.insert({item, rank});
@@ -64,10 +70,14 @@ class Recorder : public SchedulerListener {
   std::map<size_t, int> times_finished;
   std::map<size_t, int> ranks;
   std::vector<size_t> failed;
+  std::map<size_t, int> times_set_back;
+  std::vector<int> failed_on;
+  std::vector<size_t> stopped_items;
+  bool all_finished = false;
 };
 
 Recorder run(int ranks, const std::vector<size_t>& items,
-             const std::function<WorkOutcome(size_t)>& work) {
+             const std::function<WorkOutcome(size_t)>& work, const SchedulerRules& rules = {}) {
   Mailboxes mail(ranks);
   Recorder recorder;
   std::vector<std::thread> threads;
@@ -79,7 +89,7 @@ Recorder run(int ranks, const std::vector<size_t>& items,
     });
   }
   ThreadCommunicator communicator(mail, 0);
-  run_on_all_ranks(communicator, items, work, recorder);
+  recorder.all_finished = run_on_all_ranks(communicator, items, work, recorder, rules);
   for (auto& thread : threads) thread.join();
   return recorder;
 }
@@ -106,6 +116,69 @@ TEST_P(AnyRanks, FailuresAreReported) {
   EXPECT_EQ(recorder.failed, (std::vector<size_t>{2}));
 }
 
+TEST_P(AnyRanks, WhatFailsIsTriedAgainAfterAllOthers) {
+  std::atomic<int> tries{0};
+  const auto work = [&](size_t item) { return WorkOutcome{item != 1 || ++tries > 2, "", 0}; };
+  SchedulerRules rules;
+  rules.retries = 2;
+  const auto recorder = run(GetParam(), {0, 1, 2, 3}, work, rules);
+  EXPECT_TRUE(recorder.all_finished);
+  EXPECT_TRUE(recorder.failed.empty());
+  EXPECT_EQ(recorder.times_set_back, (std::map<size_t, int>{{1, 2}}));
+  EXPECT_EQ(recorder.order, (std::vector<size_t>{0, 1, 2, 3, 1, 1}));
+  EXPECT_EQ(recorder.times_finished.size(), 4U);
+}
+
+TEST_P(AnyRanks, RetriesAreBounded) {
+  std::atomic<int> tries{0};
+  const auto work = [&](size_t) {
+    ++tries;
+    return WorkOutcome{false, "", 0};
+  };
+  SchedulerRules rules;
+  rules.retries = 3;
+  const auto recorder = run(GetParam(), {7}, work, rules);
+  EXPECT_EQ(tries, 4);
+  EXPECT_EQ(recorder.failed, (std::vector<size_t>{7}));
+  EXPECT_TRUE(recorder.all_finished) << "it failed for good";
+}
+
+TEST_P(AnyRanks, AfterAStopNothingIsHandedOut) {
+  std::atomic<int> begun{0};
+  SchedulerRules rules;
+  rules.stop = [&] { return begun >= 2; };
+  const auto work = [&](size_t) {
+    ++begun;
+    return WorkOutcome{};
+  };
+  std::vector<size_t> items(1000);
+  const auto recorder = run(GetParam(), items, work, rules);
+  EXPECT_FALSE(recorder.all_finished);
+  // Those that had been handed out by then.
+  EXPECT_LE(begun, 2 + GetParam());
+  EXPECT_TRUE(run(GetParam(), {}, work, rules).all_finished);
+}
+
+TEST_P(AnyRanks, AStoppedItemStopsAllAndIsNoFailure) {
+  const auto work = [](size_t item) {
+    if (item == 2) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    WorkOutcome outcome;
+    outcome.stopped = item == 1;
+    outcome.succeeded = !outcome.stopped;
+    return outcome;
+  };
+  SchedulerRules rules;
+  rules.retries = 5;
+  std::vector<size_t> items = {0, 1};
+  items.resize(1000, 2);
+  const auto recorder = run(GetParam(), items, work, rules);
+  EXPECT_FALSE(recorder.all_finished);
+  EXPECT_EQ(recorder.stopped_items, (std::vector<size_t>{1}));
+  EXPECT_TRUE(recorder.failed.empty());
+  EXPECT_TRUE(recorder.times_set_back.empty());
+  EXPECT_LT(recorder.order.size(), items.size());
+}
+
 INSTANTIATE_TEST_SUITE_P(Ranks, AnyRanks, ::testing::Values(1, 2, 4, 7));
 
 TEST(Scheduler, AFreeRankTakesTheNextItemWhileAnotherIsBusy) {
@@ -117,6 +190,23 @@ TEST(Scheduler, AFreeRankTakesTheNextItemWhileAnotherIsBusy) {
   for (const auto& [item, rank] : recorder.ranks)
     of_the_busy_rank += rank == recorder.ranks.at(0) ? 1 : 0;
   EXPECT_EQ(of_the_busy_rank, 1);
+}
+
+TEST(Scheduler, AFailedItemGoesToAnotherRankIfOneIsFree) {
+  // Item 0 takes long and fails while the other ranks have nothing to do.
+  std::atomic<int> tries{0};
+  const auto work = [&](size_t item) {
+    if (item == 0 && ++tries == 1) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(200));
+      return WorkOutcome{false, "", 0};
+    }
+    return WorkOutcome{};
+  };
+  SchedulerRules rules;
+  rules.retries = 1;
+  const auto recorder = run(3, {0, 1, 2}, work, rules);
+  ASSERT_EQ(recorder.failed_on.size(), 1U);
+  EXPECT_NE(recorder.ranks.at(0), recorder.failed_on[0]);
 }
 
 }  // namespace

@@ -17,6 +17,8 @@ CellRecord cell(const std::string& fingerprint, const std::string& model, const 
                 int64_t seed) {
   CellRecord record;
   record.fingerprint = fingerprint + std::string(64 - fingerprint.size(), '0');
+  record.task = "image_classification";
+  record.dataset = "cifar10";
   record.model = model;
   record.method = method;
   record.bits = {2, 4};
@@ -29,6 +31,7 @@ std::vector<CellRecord> cells() {
       cell("aaaa1", "resnet20", "qdrop", 1), cell("aaaa2", "resnet20", "qdrop", 2),
       cell("bbbb1", "resnet20", "nearest", 1), cell("bbbb2", "My Net", "nearest", 1),
       cell("cccc1", "resnet20", "half", 1)};
+  all[2].dataset = "fashion_mnist";
   all[3].registered_model = "mobilenet_v2";
   all[4].registered_method = "qdrop";
   return all;
@@ -49,6 +52,7 @@ TEST(ChooseCell, ByWordsInAnyOrderAndCase) {
   EXPECT_EQ(chosen("seed=2 QDROP"), "aaaa2");
   EXPECT_EQ(chosen("seed2"), "aaaa2");
   EXPECT_EQ(chosen("my net"), "bbbb2");
+  EXPECT_EQ(chosen("fashion_mnist nearest"), "bbbb1");
   EXPECT_EQ(chosen("mobilenet_v2"), "bbbb2");
 }
 
@@ -58,11 +62,11 @@ TEST(ChooseCell, ALabelGoesBeforeARegisteredName) {
 }
 
 TEST(ChooseCell, SeveralAreListed) {
-  EXPECT_THAT(
-      [] { chosen("nearest"); },
-      ThrowsMessage<ConfigError>(AllOf(HasSubstr("'nearest' may be any of 2 cells:"),
-                                       HasSubstr("\n  bbbb10000000  resnet20 w2a4 nearest seed 1"),
-                                       HasSubstr("\n  bbbb20000000  My Net w2a4 nearest seed 1"))));
+  EXPECT_THAT([] { chosen("nearest"); },
+              ThrowsMessage<ConfigError>(
+                  AllOf(HasSubstr("'nearest' may be any of 2 cells:"),
+                        HasSubstr("\n  bbbb10000000  fashion_mnist resnet20 w2a4 nearest seed 1"),
+                        HasSubstr("\n  bbbb20000000  cifar10 My Net w2a4 nearest seed 1"))));
   EXPECT_THAT([] { chosen("aaaa"); }, ThrowsMessage<ConfigError>(HasSubstr("any of 2 cells")));
 }
 

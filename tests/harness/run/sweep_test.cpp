@@ -10,8 +10,8 @@
 namespace ptqbench {
 namespace {
 
-using testing::computed_values;
 using ::testing::AllOf;
+using testing::computed_values;
 using ::testing::ContainsRegex;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -228,6 +228,9 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_THAT(run.output, HasSubstr("1 of 2 cells finished, 1 failed"));
   EXPECT_THAT(run.output, HasSubstr("broken.safetensors"));
+  EXPECT_THAT(run.output, HasSubstr("FAILED, will be tried again: load: "));
+  for (const auto& record : stored_cells(folder.at("run")))
+    EXPECT_EQ(record.attempt, record.model == "resnet20" ? 1 : 2) << record.model;
   const auto table = ptqbench("table " + folder.at("run"));
   EXPECT_EQ(table.exit_code, 0);
   EXPECT_THAT(table.output, HasSubstr("failed"));

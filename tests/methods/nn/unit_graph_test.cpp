@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cstdlib>
+
 #include "methods/nn/bit_policy.h"
 #include "methods/support/error.h"
+#include "methods/support/stop_request.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/tiny_models.h"
 
@@ -123,6 +126,22 @@ std::vector<int> activation_bits(const UnitGraph& graph) {
 
 // Weights: conv1, two blocks of two convolutions, linear. Activations in the same order with each
 // block's sum after its second convolution; that convolution and the classifier have no quantizer.
+TEST(UnitGraph, NoPassBeginsOnceTheProcessWasAskedToStop) {
+  const auto graph = tiny_resnet();
+  // In a process of its own, since what is asked cannot be taken back.
+  const auto stop_and_run = [&] {
+    request_stop();
+    try {
+      FullPrecisionPass pass;
+      graph.forward({at::zeros({1, 3, 8, 8})}, pass);
+      std::_Exit(0);
+    } catch (const Stopped&) {
+      std::_Exit(75);
+    }
+  };
+  EXPECT_EXIT(stop_and_run(), ::testing::ExitedWithCode(75), "");
+}
+
 TEST(BitPolicy, QdropKeepsFirstAndLastWeightAndLastInput) {
   auto graph = tiny_resnet();
   assign_bits(graph, {2, 4}, "qdrop");

@@ -42,9 +42,10 @@ Quantized quantize(const std::string& method, int weight_bits, int activation_bi
   FullPrecisionPass full_precision;
   result.reference = result.model.forward({fresh}, full_precision).at(0);
   MemoryStorage storage;
+  NoUnitCheckpoints checkpoints;
   result.report =
       quantize_model(result.model, {{weight_bits, activation_bits}, method, seed, settings},
-                     {calibration}, no_progress, storage);
+                     {calibration}, no_progress, storage, checkpoints);
   QuantizedPass pass(QuantizedPass::Activations::kQuantized);
   result.output = result.model.forward({fresh}, pass).at(0);
   return result;

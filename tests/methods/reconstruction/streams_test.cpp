@@ -43,6 +43,18 @@ TEST(Streams, AValueNobodyReadsAnyMoreIsReleased) {
   EXPECT_NO_THROW(stream.inputs(units[1]));
 }
 
+/// The first of three rows: its strides reach beyond a buffer of its size.
+TEST(StreamStorage, ViewsWithGapsGetADenseTensor) {
+  MemoryStorage storage;
+  const auto like = at::randn({2, 3, 8}).select(1, 0);
+  ASSERT_EQ(like.strides(), (std::vector<int64_t>{24, 1}));
+  const auto stream = storage.allocate(5, like);
+  EXPECT_EQ(stream.sizes(), (std::vector<int64_t>{5, 8}));
+  EXPECT_EQ(stream.strides(), (std::vector<int64_t>{8, 1}));
+  const auto layout = at::randn({2, 3, 4, 4}).contiguous(at::MemoryFormat::ChannelsLast);
+  EXPECT_EQ(storage.allocate(5, layout).strides(), layout.strides());
+}
+
 TEST(Streams, UnitErrorIsTheErrorOfAllSamplesAtOnce) {
   at::manual_seed(3);
   const auto model = testing::tiny_resnet();

@@ -128,9 +128,10 @@ UnitGraph quantized_with(int64_t padding, const std::string& method) {
   request.settings.batch_size = 3;
   request.settings.step_iterations = 10;
   MemoryStorage storage;
+  NoUnitCheckpoints checkpoints;
   quantize_model(
       model, request, {ids, at::zeros_like(ids), mask},
-      [](const Phase&, const Unit&, size_t, size_t) {}, storage);
+      [](const Phase&, const Unit&, size_t, size_t) {}, storage, checkpoints);
   return model;
 }
 

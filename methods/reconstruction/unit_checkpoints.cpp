@@ -1,0 +1,68 @@
+#include "methods/reconstruction/unit_checkpoints.h"
+
+#include <torch/types.h>
+
+#include <map>
+
+#include "methods/quantizer/rounding.h"
+
+namespace ptqbench {
+namespace {
+
+/// A tensor that a phase replaces.
+struct LearnedPlace {
+  std::string name;
+  at::Tensor* tensor;
+  /// Laid out as what a reconstruction leaves there: another layout may give other last bits in
+  /// what is computed with it.
+  at::Tensor laid_out;
+};
+
+std::vector<LearnedPlace> learned_places(const UnitGraph& model, const Unit& unit,
+                                         const Phase& phase) {
+  std::vector<LearnedPlace> places;
+  if (phase.learn_rounding) {
+    for (WeightSite* site : weight_sites(model, unit)) {
+      if (site->quantizer)
+        places.push_back({site->name, &site->quantized, in_rounding_layout(site->value)});
+    }
+  }
+  if (phase.learn_steps) {
+    for (ActivationSite* site : activation_sites(model, unit)) {
+      if (!site->quantizer) continue;
+      auto& [range, scale, zero_point] = *site->quantizer;
+      places.push_back({site->name + ".scale", &scale, scale});
+      places.push_back({site->name + ".zero_point", &zero_point, zero_point});
+    }
+  }
+  return places;
+}
+
+}  // namespace
+
+std::vector<NamedTensor> learned_tensors(const UnitGraph& model, const Unit& unit,
+                                         const Phase& phase) {
+  std::vector<NamedTensor> learned;
+  for (const auto& place : learned_places(model, unit, phase))
+    learned.push_back({place.name, *place.tensor});
+  return learned;
+}
+
+bool restore_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
+                     const std::vector<NamedTensor>& learned) {
+  std::map<std::string, at::Tensor> by_name;
+  for (const auto& [name, value] : learned) by_name[name] = value;
+  const auto places = learned_places(model, unit, phase);
+  if (by_name.size() != places.size()) return false;
+  for (const auto& place : places) {
+    const auto found = by_name.find(place.name);
+    const bool fits = found != by_name.end() && found->second.sizes() == place.tensor->sizes() &&
+                      found->second.scalar_type() == place.tensor->scalar_type();
+    if (!fits) return false;
+  }
+  for (const auto& place : places)
+    *place.tensor = at::empty_like(place.laid_out).copy_(by_name.at(place.name));
+  return true;
+}
+
+}  // namespace ptqbench
