@@ -31,6 +31,12 @@ add_library(ptq_torch INTERFACE)
 target_include_directories(ptq_torch SYSTEM INTERFACE ${TORCH_INCLUDE_DIRS})
 # at::parallel_for is header code that runs serially unless it is compiled with OpenMP.
 target_link_libraries(ptq_torch INTERFACE ${TORCH_LIBRARIES} OpenMP::OpenMP_CXX)
+# PyTorch's wheels bring headers of a fmt of their own, which come before the system's and do not fit its library.
+foreach(folder IN LISTS TORCH_INCLUDE_DIRS)
+  if(EXISTS ${folder}/fmt/format.h AND NOT folder STREQUAL "/usr/include")
+    target_compile_definitions(ptq_torch INTERFACE FMT_HEADER_ONLY)
+  endif()
+endforeach()
 separate_arguments(torch_flags NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(ptq_torch INTERFACE ${torch_flags})
 

@@ -32,6 +32,7 @@ soon() {  # COMMAND ...: within ten seconds; what a job printed may come after i
   done
   return 1
 }
+node_is_idle() { [ "$(sinfo -h -o %T)" = idle ] && [ -z "$(squeue -h -t CG)" ] && ! pgrep -x slurmstepd >/dev/null; }
 submit() { sbatch --parsable --output="$folder/$1.log" "${@:2}"; }
 wait_for() {  # JOB STATE: within a minute and a half
   for _ in $(seq 180); do
@@ -84,6 +85,9 @@ for launcher in srun mpirun; do
   # As Slurm does before the time limit, to the script alone.
   scancel --batch --signal=USR1 "$job"
   check "$launcher: a job that saved goes back into the queue" wait_for "$job" PENDING
+  # Slurm waits two minutes before it starts such a job, so that its first run is cleared away; so much is not needed here.
+  soon node_is_idle
+  sleep 3
   scontrol update JobId="$job" StartTime=now
   check "$launcher: and goes on" wait_for "$job" COMPLETED
   check "$launcher: as a restart" soon grep -q "went on" "$folder/requeue-$launcher.log"
