@@ -5,12 +5,14 @@
 
 #include <algorithm>
 #include <numeric>
+#include <set>
 #include <tuple>
 
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
 #include "harness/run/cost.h"
 #include "harness/run/sample_ids.h"
+#include "methods/nn/bit_policy.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
 #include "results/store.h"
@@ -58,6 +60,17 @@ class PlanCache {
     return entry->second;
   }
 
+  /// Refuses bits that the model cannot have.
+  void check_bits(const Cell& cell) {
+    const auto& policy = cell.settings.first_last;
+    if (!checked_bits_.insert({model_key(cell), cell.bits.name(), policy}).second) return;
+    try {
+      assign_bits(model(cell), cell.bits, policy);
+    } catch (const ConfigError& error) {
+      throw ConfigError(cell_label(cell) + ": " + error.what());
+    }
+  }
+
   int64_t evaluation_samples(const Cell& cell) const {
     const int64_t all = task_.evaluation_population();
     return cell.evaluation.samples == 0 ? all : std::min(all, cell.evaluation.samples);
@@ -75,7 +88,7 @@ class PlanCache {
     return cell.model + "\n" + cell.model_config.string();
   }
 
-  const UnitGraph& model(const Cell& cell) {
+  UnitGraph& model(const Cell& cell) {
     auto [entry, added] = models_.try_emplace(model_key(cell));
     if (added) entry->second = task_.make_model(model_spec(cell));
     return entry->second;
@@ -91,6 +104,7 @@ class PlanCache {
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
+  std::set<std::tuple<std::string, std::string, std::string>> checked_bits_;
   std::map<std::tuple<std::string, std::string, std::vector<int64_t>>, CellMemory> memory_;
   Tensors one_sample_;
   double base_ = static_cast<double>(private_memory());
@@ -140,6 +154,7 @@ std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::str
     planned.cell = std::move(each);
     const Cell& cell = planned.cell;
     PlanCache& cache = caches.of(cell);
+    cache.check_bits(cell);
     planned.selected = condition.matches(cell);
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
     const CellMemory& memory = cache.memory(cell);

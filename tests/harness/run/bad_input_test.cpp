@@ -48,6 +48,16 @@ TEST(BadInput, MissingCheckpoint) {
   expect_refused(folder, sweep, "nowhere_");
 }
 
+TEST(BadInput, BitsForEmbeddingsThatTheModelDoesNotHave) {
+  const TemporaryFolder folder;
+  auto sweep = small_sweep();
+  const auto begin = sweep.find("bits:");
+  sweep.replace(begin, sweep.find('\n', begin) - begin, "bits: [e8w4a4]");
+  expect_refused(folder, sweep,
+                 "fashion_mnist resnet20 e8w4a4 nearest seed 1: bits e8w4a4: the model has no "
+                 "embedding tables; expected w4a4");
+}
+
 TEST(BadInput, TwoLabelsForTheSameCheckpoint) {
   const TemporaryFolder folder;
   auto sweep = small_sweep();
