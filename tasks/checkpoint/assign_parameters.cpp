@@ -17,12 +17,22 @@ namespace {
 
 constexpr size_t kNamesShown = 10;
 
-// Batch norm's count of training steps; it has no effect on inference, and older checkpoints lack
-// it.
-bool is_ignored(const std::string& name) {
-  constexpr std::string_view kEnding = "num_batches_tracked";
-  return name.size() >= kEnding.size() &&
-         std::string_view(name).substr(name.size() - kEnding.size()) == kEnding;
+bool ends_with(std::string_view text, std::string_view ending) {
+  return text.size() >= ending.size() && text.substr(text.size() - ending.size()) == ending;
+}
+
+/// Names of numbers that decide nothing and that files may have or lack: batch norm's count of
+/// training steps, and the positions 0, 1, 2, ... that Hugging Face's BERT used to store.
+bool is_ignored(std::string_view name) {
+  return ends_with(name, "num_batches_tracked") || ends_with(name, "embeddings.position_ids");
+}
+
+/// Parts of a pretrained BERT that a fine-tuned model may carry along without using them.
+bool is_left_over(std::string_view name) {
+  const auto starts_with = [&](std::string_view part) {
+    return name.substr(0, part.size()) == part;
+  };
+  return starts_with("bert.pooler.") || starts_with("cls.");
 }
 
 void describe(const char* problem, const std::vector<std::string>& names, std::string& message) {
@@ -57,9 +67,8 @@ void check_fit(const Checkpoint& checkpoint, const TensorsByName& stored,
   }
   const TensorsByName known = by_name(parameters);
   for (const auto& tensor : checkpoint.tensors) {
-    if (!is_ignored(tensor.name) && known.count(tensor.name) == 0) {
-      unexpected.push_back(tensor.name);
-    }
+    if (is_ignored(tensor.name) || is_left_over(tensor.name)) continue;
+    if (known.count(tensor.name) == 0) unexpected.push_back(tensor.name);
   }
   std::string problems;
   describe("missing", missing, problems);

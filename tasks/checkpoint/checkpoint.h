@@ -25,7 +25,8 @@ Checkpoint load_checkpoint(const std::filesystem::path& path);
 
 /// Copies the checkpoint's values into `parameters` (tensors that share storage with a model).
 /// Every name must be present with the same shape, in either of the conventions of
-/// tasks/checkpoint/naming.h; `num_batches_tracked` entries are ignored.
+/// tasks/checkpoint/naming.h. Entries without effect (`num_batches_tracked`, BERT's `position_ids`)
+/// are ignored, and so are a pooler and pretraining heads of BERT that the model does not use.
 /// Throws IoError listing missing, unexpected and wrongly shaped names; then no parameter was
 /// changed.
 void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters);

@@ -60,6 +60,17 @@ void rename_to_zoo_mobilenet(std::vector<NamedTensor>& parameters) {
   }
 }
 
+/// Files converted from TensorFlow call the weight of a layer norm gamma and its bias beta.
+void rename_layer_norms(std::vector<NamedTensor>& parameters) {
+  static const std::regex norm(R"((.*LayerNorm)\.(weight|bias))");
+  std::smatch match;
+  for (auto& parameter : parameters) {
+    const std::string name = parameter.name;
+    if (std::regex_match(name, match, norm))
+      parameter.name = match[1].str() + (match[2] == "weight" ? ".gamma" : ".beta");
+  }
+}
+
 }  // namespace
 
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
@@ -68,6 +79,8 @@ std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
     for (auto& parameter : parameters) parameter.name = torchvision_regnet_name(parameter.name);
   } else if (any_name_matches(checkpoint.tensors, R"(features\.\d+\.conv\.0\.weight)")) {
     rename_to_zoo_mobilenet(parameters);
+  } else if (any_name_matches(checkpoint.tensors, R"(.*LayerNorm\.gamma)")) {
+    rename_layer_norms(parameters);
   }
   return parameters;
 }

@@ -14,6 +14,8 @@ namespace ptqbench {
 ///                the BRECQ and QDrop checkpoints are ("s1.b1.f.a.weight")
 ///   MobileNetV2  the BRECQ and QDrop checkpoints' ("features.2.conv.3.weight"); models are named
 ///                as torchvision's ("features.2.conv.1.0.weight")
+///   BERT         layer norms of files converted from TensorFlow ("LayerNorm.gamma"); models are
+///                named as Hugging Face's ("LayerNorm.weight")
 /// Other names stay as they are, so that a report of what is missing speaks the file's language.
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
                                      std::vector<NamedTensor> parameters);

@@ -11,6 +11,7 @@
 #include "methods/reconstruction/quantize.h"
 #include "methods/reconstruction/streams.h"
 #include "methods/support/error.h"
+#include "tasks/checkpoint/checkpoint.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/files.h"
 #include "tests/support/generated_parameters.h"
@@ -86,6 +87,43 @@ TEST(Bert, SpanScoresEqualTheReference) {
   const auto scores = model.forward(inputs, pass).at(0);
   EXPECT_TRUE(testing::close(real_positions(scores, inputs[2]),
                              real_positions(golden.tensor("qa_logits"), inputs[2]), 1e-4, 1e-5));
+}
+
+BertConfig small_config();
+
+Checkpoint checkpoint_of(const UnitGraph& model) {
+  Checkpoint checkpoint;
+  for (const auto& [name, value] : model.parameters())
+    checkpoint.tensors.push_back({name, testing::generated_values(name, value.sizes().vec())});
+  return checkpoint;
+}
+
+TEST(Bert, LoadsWhatHuggingFaceAddsToItsFiles) {
+  const auto model = bert_for_spans(small_config());
+  auto checkpoint = checkpoint_of(model);
+  checkpoint.tensors.push_back({"bert.embeddings.position_ids", at::arange(12).unsqueeze(0)});
+  checkpoint.tensors.push_back({"bert.pooler.dense.weight", at::zeros({16, 16})});
+  checkpoint.tensors.push_back({"cls.seq_relationship.bias", at::zeros({2})});
+  EXPECT_NO_THROW(assign_parameters(checkpoint, model.parameters()));
+  checkpoint.tensors.push_back({"bert.encoder.layer.1.output.dense.bias", at::zeros({16})});
+  EXPECT_THROW(assign_parameters(checkpoint, model.parameters()), IoError) << "another layer";
+  const auto classifier = bert_for_sequences(small_config(), 3);
+  EXPECT_THROW(assign_parameters(checkpoint_of(model), classifier.parameters()), IoError)
+      << "the pooler that a classifier needs";
+}
+
+TEST(Bert, LoadsLayerNormsUnderTensorFlowsNames) {
+  const auto model = bert_for_spans(small_config());
+  auto checkpoint = checkpoint_of(model);
+  for (auto& [name, value] : checkpoint.tensors) {
+    const auto norm = name.find("LayerNorm.");
+    if (norm == std::string::npos) continue;
+    name = name.substr(0, norm) + (name[norm + 10] == 'w' ? "LayerNorm.gamma" : "LayerNorm.beta");
+  }
+  assign_parameters(checkpoint, model.parameters());
+  const auto parameters = model.parameters();
+  for (size_t i = 0; i < parameters.size(); ++i)
+    EXPECT_TRUE(at::equal(parameters[i].value, checkpoint.tensors[i].value)) << parameters[i].name;
 }
 
 BertConfig small_config() {
