@@ -43,7 +43,7 @@ CellRecord find_cell(const std::filesystem::path& run_dir, const std::vector<std
   const CellStore store(run_dir);
   auto cells = read_manifest(run_dir).cells;
   add_earlier_cells(store, words, cells);
-  const CellRecord& chosen = choose_cell(cells, join(words, " "));
+  const CellRecord chosen = choose_cell(cells, join(words, " "));
   std::error_code ignored;
   const bool has_run = std::filesystem::exists(store.cell_path(chosen.fingerprint), ignored);
   return has_run ? read_planned_cell(store, chosen) : chosen;

@@ -140,7 +140,7 @@ TextDataset make_text_dataset(const DatasetOptions& options, const std::string& 
   if (options.name == "wordnet_gloss") return wordnet_glosses(wordnet_root(options), split);
   const auto name = options.name.substr(std::string(kGluePrefix).size());
   const bool mnli = name.rfind(kMnli, 0) == 0;
-  const auto& task = glue_task(mnli ? kMnli : name);
+  const GlueTask task = glue_task(mnli ? kMnli : name);
   require_root(options, task.folder + "/");
   require_split(options, split, {"train", "dev"});
   const auto file = mnli && split == "dev" ? split + name.substr(std::string(kMnli).size()) : split;
