@@ -15,7 +15,6 @@ namespace {
 at::Tensor like_batch(const at::Tensor& source, size_t batch) {
   auto sizes = source.sizes().vec();
   sizes[0] = static_cast<int64_t>(batch);
-  if (!source.is_non_overlapping_and_dense()) return at::empty(sizes, source.options());
   return at::empty_strided(sizes, source.strides(), source.options());
 }
 
