@@ -46,7 +46,7 @@ struct Item {
 };
 
 void set_bits(UnitGraph& model, const Cell& cell) {
-  assign_bits(model, cell.bits, cell.settings.first_last);
+  assign_bits(model, cell.bits, {cell.settings.first_last, cell.settings.quantize_heads});
 }
 
 /// Of the cells with the same task, model and bits, the one whose settings are taken.

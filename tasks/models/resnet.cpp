@@ -2,16 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <array>
-
 #include "methods/nn/bit_policy.h"
 #include "tasks/models/conv_options.h"
 
 namespace ptqbench {
 namespace {
-
-constexpr int64_t kStemChannels = 64;
-constexpr int kStages = 4;
 
 struct BlockShape {
   int64_t in_channels;
@@ -71,30 +66,12 @@ ValueId bottleneck(UnitGraph& graph, const std::string& name, ValueId x, const B
   return block.add_residual(shape, x, y);
 }
 
-using AddBlock = ValueId (*)(UnitGraph&, const std::string&, ValueId, const BlockShape&);
-
-/// `expansion`: a block's output channels over its width.
-UnitGraph resnet(AddBlock add_block, int64_t expansion, const std::array<int, kStages>& blocks,
-                 int64_t classes) {
+UnitGraph classifier(const ResNetShape& shape, int64_t classes) {
   UnitGraph graph;
-  auto x = graph.add(
-      "conv1", "", std::make_shared<QuantConv2d>("conv1", conv_relu(3, kStemChannels, 7, 2, "bn1")),
-      {graph.add_input("image")});
-  x = graph.add("maxpool", "", std::make_shared<MaxPool>(/*kernel=*/3, /*stride=*/2, /*padding=*/1),
-                {x});
-  int64_t channels = kStemChannels;
-  for (int stage = 0; stage < kStages; ++stage) {
-    const int64_t width = kStemChannels << stage;
-    for (int block = 0; block < blocks[static_cast<size_t>(stage)]; ++block) {
-      const int64_t stride = stage > 0 && block == 0 ? 2 : 1;
-      x = add_block(graph, fmt::format("layer{}.{}", stage + 1, block), x,
-                    {channels, width, width * expansion, stride});
-      channels = width * expansion;
-    }
-  }
-  x = graph.add("avgpool", "", std::make_shared<GlobalAveragePool>(), {x});
+  const auto last = add_resnet_stages(graph, "", shape, graph.add_input("image")).back();
+  auto x = graph.add("avgpool", "", std::make_shared<GlobalAveragePool>(), {last.value});
   x = graph.add("fc", "",
-                std::make_shared<QuantLinear>("fc", channels, classes, Nonlinearity::kNone,
+                std::make_shared<QuantLinear>("fc", last.channels, classes, Nonlinearity::kNone,
                                               /*quantize_output=*/false),
                 {x});
   graph.set_outputs({x});
@@ -104,8 +81,47 @@ UnitGraph resnet(AddBlock add_block, int64_t expansion, const std::array<int, kS
 
 }  // namespace
 
-UnitGraph resnet18(int64_t classes) { return resnet(basic_block, 1, {2, 2, 2, 2}, classes); }
+ResNetShape resnet18_shape() { return {}; }
 
-UnitGraph resnet50(int64_t classes) { return resnet(bottleneck, 4, {3, 4, 6, 3}, classes); }
+ResNetShape resnet50_shape() {
+  ResNetShape shape;
+  shape.block = ResNetShape::Block::kBottleneck;
+  shape.blocks = {3, 4, 6, 3};
+  return shape;
+}
+
+UnitGraph resnet18(int64_t classes) { return classifier(resnet18_shape(), classes); }
+
+UnitGraph resnet50(int64_t classes) { return classifier(resnet50_shape(), classes); }
+
+std::vector<FeatureMap> add_resnet_stages(UnitGraph& graph, const std::string& prefix,
+                                          const ResNetShape& shape, ValueId image) {
+  const bool bottlenecks = shape.block == ResNetShape::Block::kBottleneck;
+  const auto add_block = bottlenecks ? bottleneck : basic_block;
+  const int64_t expansion = bottlenecks ? 4 : 1;
+  const std::string stem = prefix + "conv1";
+  auto x = graph.add(
+      stem, "",
+      std::make_shared<QuantConv2d>(
+          stem, conv_relu(3, shape.width, shape.stem_kernel, /*stride=*/2, prefix + "bn1")),
+      {image});
+  if (shape.max_pool) {
+    x = graph.add(prefix + "maxpool", "",
+                  std::make_shared<MaxPool>(/*kernel=*/3, /*stride=*/2, /*padding=*/1), {x});
+  }
+  std::vector<FeatureMap> maps;
+  int64_t channels = shape.width;
+  for (int stage = 0; stage < ResNetShape::kStages; ++stage) {
+    const int64_t width = shape.width << stage;
+    const bool halves = stage > 0 || !shape.max_pool;
+    for (int block = 0; block < shape.blocks[static_cast<size_t>(stage)]; ++block) {
+      x = add_block(graph, fmt::format("{}layer{}.{}", prefix, stage + 1, block), x,
+                    {channels, width, width * expansion, halves && block == 0 ? 2 : 1});
+      channels = width * expansion;
+    }
+    maps.push_back({x, channels, stage + 2});
+  }
+  return maps;
+}
 
 }  // namespace ptqbench

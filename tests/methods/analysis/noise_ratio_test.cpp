@@ -35,7 +35,7 @@ UnitGraph quantized_model(int bits) {
   at::manual_seed(1);
   auto model = testing::tiny_resnet();
   const MethodSettings settings;
-  assign_bits(model, {bits, bits}, "none");
+  assign_bits(model, {bits, bits}, {"none"});
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, {at::randn({64, 3, 8, 8})});
   return model;

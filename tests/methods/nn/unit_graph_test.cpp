@@ -144,38 +144,38 @@ TEST(UnitGraph, NoPassBeginsOnceTheProcessWasAskedToStop) {
 
 TEST(BitPolicy, QdropKeepsFirstAndLastWeightAndLastInput) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {2, 4}, "qdrop");
+  assign_bits(graph, {2, 4}, {"qdrop"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{8, 2, 2, 2, 2, 8}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{4, 4, 32, 4, 4, 32, 8, 32}));
 }
 
 TEST(BitPolicy, BrecqAlsoKeepsTheFirstOutput) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {2, 4}, "brecq");
+  assign_bits(graph, {2, 4}, {"brecq"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{8, 2, 2, 2, 2, 8}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{8, 4, 32, 4, 4, 32, 8, 32}));
 }
 
 TEST(BitPolicy, NoneKeepsNothing) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {3, 3}, "none");
+  assign_bits(graph, {3, 3}, {"none"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{3, 3, 3, 3, 3, 3}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{3, 3, 32, 3, 3, 32, 3, 32}));
 }
 
 TEST(BitPolicy, WhatIsOffStaysOff) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {4, 32}, "brecq");
+  assign_bits(graph, {4, 32}, {"brecq"});
   EXPECT_EQ(weight_bits(graph).front(), 8);
   for (const int bits : activation_bits(graph)) EXPECT_EQ(bits, 32);
 }
 
 TEST(BitPolicy, RefusesImpossibleBitsAndPolicies) {
   auto graph = tiny_resnet();
-  EXPECT_THROW(assign_bits(graph, {1, 4}, "qdrop"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 33}, "qdrop"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 4}, "qdrp"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 4, 8}, "qdrop"), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {1, 4}, {"qdrop"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 33}, {"qdrop"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 4}, {"qdrp"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 4, 8}, {"qdrop"}), ConfigError);
 }
 
 }  // namespace

@@ -1,0 +1,162 @@
+#include "tasks/models/detectors.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <fstream>
+#include <map>
+
+#include "methods/nn/bit_policy.h"
+#include "methods/nn/cost_pass.h"
+#include "methods/support/error.h"
+#include "tests/support/expect_close.h"
+#include "tests/support/generated_parameters.h"
+#include "tests/support/golden.h"
+#include "tests/tasks/models/definitions.h"
+
+namespace ptqbench {
+namespace {
+
+using ::testing::ElementsAre;
+using testing::GoldenGroup;
+
+constexpr int64_t kClasses = 7;
+
+bool starts_with(const std::string& text, const std::string& start) {
+  return text.compare(0, start.size(), start) == 0;
+}
+
+/// The parameters of tests/golden/detection.h5: those of the heads are smaller.
+UnitGraph generated_detector(const std::string& name) {
+  auto model = make_detector(name, kClasses);
+  for (const auto& [tensor, value] : testing::all_tensors(model)) {
+    const bool head = starts_with(tensor, "head") || starts_with(tensor, "rpn") ||
+                      starts_with(tensor, "roi_heads");
+    at::Tensor(value).copy_(testing::generated_values(tensor, value.sizes().vec()));
+    if (head && value.dim() >= 2) at::Tensor(value).mul_(0.1);
+  }
+  return model;
+}
+
+ValueId output_of(const UnitGraph& model, const std::string& node) {
+  for (const Node& n : model.nodes()) {
+    if (n.name == node) return n.outputs.front();
+  }
+  ADD_FAILURE() << "no node is called " << node;
+  return -1;
+}
+
+/// Single values may be near zero; the deviation of float32 is relative to the largest.
+void expect_close_to(const at::Tensor& actual, const at::Tensor& expected) {
+  const double scale = expected.abs().max().item<double>();
+  EXPECT_TRUE(testing::close(actual, expected, 1e-4, 1e-5 * scale));
+}
+
+/// Runs a detector on the input of the golden numbers.
+class GoldenDetector {
+ public:
+  GoldenDetector(const std::string& model, const std::string& golden)
+      : golden_(GoldenGroup::open("detection.h5").group(golden)),
+        model_(generated_detector(model)) {}
+
+  const GoldenGroup& golden() const { return golden_; }
+  const UnitGraph& model() const { return model_; }
+  void fold_batch_norm() { model_.fold_batch_norm(); }
+
+  Tensors compute(const std::vector<ValueId>& wanted) const {
+    const torch::NoGradGuard no_grad;
+    FullPrecisionPass pass;
+    return model_.compute(wanted, {model_.inputs().at(0)}, {image_}, pass);
+  }
+
+  at::Tensor named(const std::string& name) const {
+    return compute({model_.named_value(name)}).at(0);
+  }
+
+  void expect_level(const std::string& node, const std::string& name) const {
+    SCOPED_TRACE(name);
+    const auto map = compute({output_of(model_, node)}).at(0);
+    expect_close_to(map.mean({2, 3}), golden_.tensor(name));
+  }
+
+ private:
+  GoldenGroup golden_;
+  UnitGraph model_;
+  at::Tensor image_ = testing::generated_values("input", {1, 3, 128, 160});
+};
+
+TEST(RetinaNet, PyramidHeadsAndAnchorsEqualTorchvision) {
+  GoldenDetector detector("retinanet_resnet50", "retinanet_resnet50");
+  const std::string fpn = "backbone.fpn.";
+  for (int i = 0; i < 3; ++i) {
+    detector.expect_level(fpn + "layer_blocks." + std::to_string(i) + ".0",
+                          "fpn_mean_" + std::to_string(i));
+  }
+  detector.expect_level(fpn + "extra_blocks.p6", "fpn_mean_p6");
+  detector.expect_level(fpn + "extra_blocks.p7", "fpn_mean_p7");
+  expect_close_to(detector.named("class_logits"), detector.golden().tensor("cls_logits"));
+  expect_close_to(detector.named("box_deltas"), detector.golden().tensor("bbox_regression"));
+  EXPECT_TRUE(testing::identical(detector.named("anchors").squeeze(0),
+                                 detector.golden().tensor("anchors")));
+}
+
+/// What a head of the reference gives for one level, [1, A * values, H, W], by anchor.
+at::Tensor by_anchor(const at::Tensor& map, int64_t values) {
+  return map.reshape({1, -1, values, map.size(2), map.size(3)})
+      .permute({0, 3, 4, 1, 2})
+      .reshape({1, -1, values});
+}
+
+TEST(FasterRcnn, PyramidAndFirstStageEqualTorchvision) {
+  GoldenDetector detector("faster_rcnn_resnet50", "faster_rcnn_resnet50");
+  const auto& golden = detector.golden();
+  Tensors objectness, deltas;
+  for (int i = 0; i < 5; ++i) {
+    const auto level = std::to_string(i);
+    if (i < 4)
+      detector.expect_level("backbone.fpn.layer_blocks." + level + ".0", "fpn_mean_" + level);
+    objectness.push_back(by_anchor(golden.tensor("rpn_objectness_" + level), 1));
+    deltas.push_back(by_anchor(golden.tensor("rpn_deltas_" + level), 4));
+  }
+  detector.expect_level("backbone.fpn.extra_blocks.pool", "fpn_mean_pool");
+  expect_close_to(detector.named("objectness"), at::cat(objectness, 1));
+  expect_close_to(detector.named("anchor_deltas"), at::cat(deltas, 1));
+  EXPECT_TRUE(
+      testing::identical(detector.named("anchors").squeeze(0), golden.tensor("rpn_anchors")));
+}
+
+TEST(FasterRcnn, SecondStageEqualsTorchvision) {
+  GoldenDetector detector("faster_rcnn_resnet50", "faster_rcnn_resnet50");
+  const auto& model = detector.model();
+  const auto image = testing::generated_values("input", {1, 3, 128, 160});
+  const auto proposals = detector.golden().tensor("proposals").unsqueeze(0);
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass pass;
+  const auto values = model.compute(
+      {output_of(model, "roi_heads.box_roi_pool"), model.named_value("class_logits"),
+       model.named_value("box_deltas")},
+      {model.inputs().at(0), model.named_value("proposals")}, {image, proposals}, pass);
+  expect_close_to(values[0].reshape({4, 256, 49}).mean(2),
+                  detector.golden().tensor("roi_features_mean"));
+  expect_close_to(values[1].squeeze(0), detector.golden().tensor("class_logits"));
+  expect_close_to(values[2].squeeze(0), detector.golden().tensor("box_regression"));
+}
+
+class DetectorParameters : public ::testing::TestWithParam<const char*> {};
+
+TEST_P(DetectorParameters, HaveTorchvisionsNamesAndShapes) {
+  std::map<std::string, std::vector<int64_t>> expected, actual;
+  for (const auto& [name, shape] : testing::parameters_of("detection.h5", GetParam())) {
+    if (name.find("num_batches_tracked") == std::string::npos) expected[name] = shape;
+  }
+  for (const auto& [name, value] : testing::all_tensors(make_detector(GetParam(), kClasses)))
+    actual[name] = value.sizes().vec();
+  EXPECT_EQ(actual, expected);
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, DetectorParameters,
+                         ::testing::Values("retinanet_resnet50", "faster_rcnn_resnet50"));
+
+}  // namespace
+}  // namespace ptqbench
