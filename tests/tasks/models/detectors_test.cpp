@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include <fstream>
 #include <map>
 
-#include "methods/nn/bit_policy.h"
 #include "methods/nn/cost_pass.h"
 #include "methods/support/error.h"
 #include "tests/support/expect_close.h"
@@ -18,7 +16,6 @@
 namespace ptqbench {
 namespace {
 
-using ::testing::ElementsAre;
 using testing::GoldenGroup;
 
 constexpr int64_t kClasses = 7;
@@ -157,6 +154,89 @@ TEST_P(DetectorParameters, HaveTorchvisionsNamesAndShapes) {
 
 INSTANTIATE_TEST_SUITE_P(Models, DetectorParameters,
                          ::testing::Values("retinanet_resnet50", "faster_rcnn_resnet50"));
+
+class EveryDetector : public ::testing::TestWithParam<std::string> {};
+
+Tensors detect(const UnitGraph& model, const at::Tensor& images, const at::Tensor& sizes) {
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass pass;
+  return model.forward({images, sizes}, pass);
+}
+
+TEST_P(EveryDetector, FindsBoxesWithinEachImage) {
+  at::manual_seed(1);
+  auto model = make_detector(GetParam(), 4);
+  const bool two_stages = GetParam().find("faster") == 0;
+  const auto sizes = at::tensor({96, 128, 70, 100}, at::kLong).view({2, 2});
+  const auto found = detect(model, at::randn({2, 3, 96, 128}), sizes);
+  ASSERT_EQ(found.size(), 3U);
+  EXPECT_EQ(found[0].sizes(), (std::vector<int64_t>{2, 100, 4}));
+  EXPECT_EQ(found[1].sizes(), (std::vector<int64_t>{2, 100}));
+  EXPECT_EQ(found[2].sizes(), (std::vector<int64_t>{2, 100}));
+  EXPECT_GE(found[0].min().item<float>(), 0);
+  EXPECT_LE(found[0][1].select(1, 2).max().item<float>(), 100);
+  EXPECT_LE(found[0][1].select(1, 3).max().item<float>(), 70);
+  EXPECT_LE(found[2].max().item<int64_t>(), 3);
+  // An untrained second stage gives every class a chance, an untrained RetinaNet none.
+  EXPECT_EQ(found[2].count_nonzero().item<int64_t>() > 0, two_stages);
+}
+
+TEST_P(EveryDetector, MapsHaveTheSizesThatAnchorsArePlacedBy) {
+  const auto model = make_detector(GetParam(), 4);
+  const torch::NoGradGuard no_grad;
+  FullPrecisionPass pass;
+  // Sides that no stride divides.
+  const auto image = at::zeros({1, 3, 75, 101});
+  const auto deltas = GetParam().find("faster") == 0 ? "anchor_deltas" : "box_deltas";
+  const auto values = model.compute({model.named_value(deltas), model.named_value("anchors")},
+                                    {model.inputs().at(0)}, {image}, pass);
+  EXPECT_EQ(values[0].sizes(), values[1].sizes());
+}
+
+TEST_P(EveryDetector, HasADescription) {
+  EXPECT_THAT(
+      detector_description(GetParam()),
+      ::testing::AnyOf(::testing::HasSubstr("RetinaNet"), ::testing::HasSubstr("Faster R-CNN")));
+}
+
+INSTANTIATE_TEST_SUITE_P(Models, EveryDetector, ::testing::ValuesIn(detector_names()));
+
+int64_t parameter_count(const UnitGraph& model) {
+  int64_t count = 0;
+  for (const auto& [name, value] : testing::all_tensors(model)) count += value.numel();
+  return count;
+}
+
+// They are trained on two CPU cores in minutes, and their checkpoints come with the program.
+TEST(NarrowDetectors, AreSmall) {
+  for (const char* name : {"retinanet_resnet18_narrow", "faster_rcnn_resnet18_narrow"}) {
+    SCOPED_TRACE(name);
+    const auto model = make_detector(name, 11);
+    const auto inputs = Tensors{at::zeros({1, 3, 128, 128}), at::full({1, 2}, 128, at::kLong)};
+    const double macs = count_macs(model, inputs);
+    RecordProperty(std::string(name) + "_mmacs", std::to_string(macs / 1e6));
+    RecordProperty(std::string(name) + "_parameters", std::to_string(parameter_count(model)));
+    EXPECT_LT(macs, 150e6);
+    EXPECT_LT(parameter_count(model), 4e6);
+  }
+}
+
+// Counted by torchvision's documentation with 91 classes.
+TEST(Detectors, HaveThePublishedSizes) {
+  const auto trainable = [](const char* name) {
+    int64_t count = 0;
+    for (const auto& [parameter, value] : make_detector(name, 91).parameters())
+      count += value.numel();
+    return count;
+  };
+  EXPECT_EQ(trainable("retinanet_resnet50"), 34014999);
+  EXPECT_EQ(trainable("faster_rcnn_resnet50"), 41755286);
+}
+
+TEST(Detectors, SuggestAName) {
+  EXPECT_THAT([] { make_detector("retinanet_resnet5", 3); },
+              ::testing::ThrowsMessage<ConfigError>(::testing::HasSubstr("retinanet_resnet50")));
+}
 
 }  // namespace
 }  // namespace ptqbench

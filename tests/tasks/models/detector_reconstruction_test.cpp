@@ -1,0 +1,142 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <torch/types.h>
+
+#include <algorithm>
+
+#include "methods/reconstruction/quantize.h"
+#include "tasks/models/faster_rcnn.h"
+#include "tasks/models/retinanet.h"
+
+namespace ptqbench {
+namespace {
+
+using ::testing::ElementsAre;
+
+DetectorBackbone tiny_backbone() {
+  DetectorBackbone backbone;
+  backbone.resnet.blocks = {1, 1, 1, 1};
+  backbone.resnet.width = 4;
+  backbone.resnet.stem_kernel = 3;
+  backbone.resnet.max_pool = false;
+  backbone.first_level = 3;
+  backbone.fpn.channels = 8;
+  return backbone;
+}
+
+UnitGraph tiny_retinanet() {
+  at::manual_seed(1);
+  RetinaNetShape shape;
+  shape.backbone = tiny_backbone();
+  shape.head_convs = 1;
+  shape.anchors = {{{8}, {16}, {32}}, {1}};
+  auto model = retinanet(shape, 3);
+  model.fold_batch_norm();
+  return model;
+}
+
+UnitGraph tiny_faster_rcnn() {
+  at::manual_seed(1);
+  FasterRcnnShape shape;
+  shape.backbone = tiny_backbone();
+  shape.anchors = {{{8}, {16}, {32}}, {1}};
+  shape.proposals.count = 6;
+  shape.hidden = 16;
+  auto model = faster_rcnn(shape, 3);
+  model.fold_batch_norm();
+  return model;
+}
+
+QuantizationReport quantize(UnitGraph& model, const std::string& method, bool quantize_heads) {
+  QuantizationRequest request;
+  request.bits = {2, 4};
+  request.method = method;
+  request.settings.quantize_heads = quantize_heads;
+  request.settings.iterations = 100;
+  request.settings.step_iterations = 50;
+  request.settings.batch_size = 4;
+  request.settings.rounding_lr = 1e-2;
+  request.settings.activation_range = "min_max";
+  at::manual_seed(2);
+  const auto images = at::randn({12, 3, 32, 32}).contiguous(at::MemoryFormat::ChannelsLast);
+  const auto sizes = at::full({12, 2}, 32, at::kLong);
+  MemoryStorage storage;
+  NoUnitCheckpoints checkpoints;
+  return quantize_model(
+      model, request, {images, sizes}, [](const Phase&, const Unit&, size_t, size_t) {}, storage,
+      checkpoints);
+}
+
+std::vector<std::string> unit_names(const QuantizationReport& report) {
+  std::vector<std::string> names;
+  for (const auto& unit : report.units) names.push_back(unit.unit);
+  return names;
+}
+
+void expect_less_error(const QuantizationReport& report, const std::string& unit) {
+  const auto found = std::find_if(report.units.begin(), report.units.end(),
+                                  [&](const UnitReport& u) { return u.unit == unit; });
+  ASSERT_NE(found, report.units.end()) << unit;
+  EXPECT_LT(found->error_after, found->error_before) << unit;
+}
+
+TEST(DetectorReconstruction, CutsTheBackboneIntoBlocksAndTheNeckIntoLayers) {
+  auto model = tiny_retinanet();
+  const auto report = quantize(model, "qdrop", false);
+  const std::string body = "backbone.body.";
+  const std::string fpn = "backbone.fpn.";
+  EXPECT_THAT(unit_names(report),
+              ElementsAre(body + "conv1", body + "layer1.0", body + "layer2.0", body + "layer3.0",
+                          body + "layer4.0", fpn + "inner_blocks.2.0", fpn + "layer_blocks.2.0",
+                          fpn + "inner_blocks.1.0", fpn + "layer_blocks.1.0",
+                          fpn + "inner_blocks.0.0", fpn + "layer_blocks.0.0"));
+  for (const auto& unit : unit_names(report)) expect_less_error(report, unit);
+  for (const WeightSite* site : model.weight_sites())
+    EXPECT_EQ(site->quantizer.has_value(), !site->head) << site->name;
+}
+
+TEST(DetectorReconstruction, LearnsAHeadOfAllLevelsAsOneUnit) {
+  for (const char* method : {"brecq", "qdrop"}) {
+    auto model = tiny_retinanet();
+    const auto report = quantize(model, method, true);
+    expect_less_error(report, "head.classification_head");
+    expect_less_error(report, "head.regression_head");
+    for (const WeightSite* site : model.weight_sites())
+      EXPECT_TRUE(site->quantizer.has_value()) << site->name;
+  }
+}
+
+TEST(DetectorReconstruction, LearnsBothStagesOfFasterRcnn) {
+  auto model = tiny_faster_rcnn();
+  const auto report = quantize(model, "qdrop", true);
+  expect_less_error(report, "rpn.head");
+  expect_less_error(report, "roi_heads");
+}
+
+TEST(DetectorReconstruction, AllPartsRunAtLayerGranularity) {
+  auto model = tiny_faster_rcnn();
+  const auto names = unit_names(quantize(model, "adaround", true));
+  EXPECT_THAT(names, ::testing::IsSupersetOf({"rpn.head.conv.0.0", "rpn.head.bbox_pred",
+                                              "roi_heads.box_head.fc6",
+                                              "roi_heads.box_predictor.cls_score"}));
+}
+
+// Of the heads' outputs and what stands in front of them, 8 bits are kept.
+TEST(DetectorReconstruction, FirstAndLastLayersKeepEightBits) {
+  auto model = tiny_retinanet();
+  quantize(model, "nearest", true);
+  for (const WeightSite* site : model.weight_sites()) {
+    const bool last = site->name.find("cls_logits") != std::string::npos ||
+                      site->name.find("bbox_reg") != std::string::npos;
+    const bool first = site->name == "backbone.body.conv1.weight";
+    EXPECT_EQ(site->bits, first || last ? 8 : 2) << site->name;
+  }
+  for (const ActivationSite* site : model.activation_sites()) {
+    if (!site->quantizable) continue;
+    const bool before_last = site->name.find("head.") == 0;
+    EXPECT_EQ(site->bits, before_last ? 8 : 4) << site->name;
+  }
+}
+
+}  // namespace
+}  // namespace ptqbench
