@@ -93,6 +93,8 @@ std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
   if (name == "question_answering")
     return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
                                          true);
+  // What COCO's images become depends on their sizes.
+  if (name == "object_detection") return nullptr;
   if (name != "image_classification")
     throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
   const auto shape = known_shape(options.dataset);
