@@ -8,7 +8,9 @@
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/data/dataset_shape.h"
+#include "tasks/detection/detection_data.h"
 #include "tasks/models/bert.h"
+#include "tasks/models/detectors.h"
 #include "tasks/models/registry.h"
 #include "tasks/text/text_datasets.h"
 #include "tasks/text/text_inputs.h"
@@ -49,6 +51,28 @@ class ImageClassificationStandIn : public StandIn {
 
  private:
   DatasetShape shape_;
+};
+
+/// COCO 2017: categories with ids to 90, most images of 4:3.
+class ObjectDetectionStandIn : public StandIn {
+ public:
+  explicit ObjectDetectionStandIn(const DatasetOptions& options) : options_(options) {}
+
+  UnitGraph make_model(const ModelSpec& spec) const override {
+    return make_detector(spec.name, /*classes=*/91);
+  }
+  int64_t calibration_population() const override { return 0; }
+  int64_t evaluation_population() const override { return 0; }
+  Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
+    const auto count = static_cast<int64_t>(ids.size());
+    const ImageSize size = DetectionTransform(detection_transform(options_)).resized({480, 640});
+    const auto images = pad_to_batch(Tensors(ids.size(), at::zeros({3, size.height, size.width})));
+    return {images.contiguous(at::MemoryFormat::ChannelsLast),
+            at::tensor({size.height, size.width}, at::kLong).expand({count, 2})};
+  }
+
+ private:
+  DatasetOptions options_;
 };
 
 /// Sequences are taken to be as long as they may be.
@@ -93,8 +117,7 @@ std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
   if (name == "question_answering")
     return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
                                          true);
-  // What COCO's images become depends on their sizes.
-  if (name == "object_detection") return nullptr;
+  if (name == "object_detection") return std::make_unique<ObjectDetectionStandIn>(options.dataset);
   if (name != "image_classification")
     throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
   const auto shape = known_shape(options.dataset);

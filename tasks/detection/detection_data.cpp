@@ -17,18 +17,6 @@ namespace {
 /// Ids of categories are numbers of classes, each of which a detector has parameters for.
 constexpr int64_t kMostClasses = 10000;
 
-DetectionTransformOptions transform_options(const DatasetOptions& options) {
-  DetectionTransformOptions transform;
-  if (options.resize != 0) {
-    // In the proportions of the default.
-    transform.max_size = options.resize * transform.max_size / transform.min_size;
-    transform.min_size = options.resize;
-  }
-  if (!options.mean.empty()) transform.mean = options.mean;
-  if (!options.std.empty()) transform.std = options.std;
-  return transform;
-}
-
 DetectionData make_coco(const DatasetOptions& options, const std::string& split) {
   if (options.root.empty()) {
     throw ConfigError(
@@ -39,7 +27,7 @@ DetectionData make_coco(const DatasetOptions& options, const std::string& split)
   const std::filesystem::path root = options.root;
   return {std::make_unique<CocoDataset>(root / "annotations" / ("instances_" + split + ".json"),
                                         root / split),
-          DetectionTransform(transform_options(options))};
+          DetectionTransform(detection_transform(options))};
 }
 
 struct Entry {
@@ -91,6 +79,18 @@ at::Tensor DetectionData::labels_of(const at::Tensor& classes) const {
   for (size_t label = 0; label < categories.size(); ++label)
     labels[categories[label].id] = static_cast<int64_t>(label);
   return labels.index_select(0, classes);
+}
+
+DetectionTransformOptions detection_transform(const DatasetOptions& options) {
+  DetectionTransformOptions transform;
+  if (options.resize != 0) {
+    // In the proportions of the default.
+    transform.max_size = options.resize * transform.max_size / transform.min_size;
+    transform.min_size = options.resize;
+  }
+  if (!options.mean.empty()) transform.mean = options.mean;
+  if (!options.std.empty()) transform.std = options.std;
+  return transform;
 }
 
 std::vector<std::string> detection_dataset_names() {

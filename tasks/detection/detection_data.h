@@ -27,6 +27,9 @@ struct DetectionData {
   at::Tensor labels_of(const at::Tensor& classes) const;
 };
 
+/// How the images of a data set with these options become network inputs.
+DetectionTransformOptions detection_transform(const DatasetOptions& options);
+
 /// Names that make_detection_data knows, in the order to list them.
 std::vector<std::string> detection_dataset_names();
 /// One line on what a data set is. Throws ConfigError for an unknown name.

@@ -45,6 +45,14 @@ DetectorBackbone resnet_backbone(const ResNetShape& shape) {
   return backbone;
 }
 
+/// torchvision evaluates its COCO_V1 weights so: they were trained when its frozen batch norm had
+/// no epsilon.
+ResNetShape resnet50_without_epsilon() {
+  auto shape = resnet50_shape();
+  shape.batch_norm_eps = 0;
+  return shape;
+}
+
 DetectorBackbone mobilenet_backbone() {
   DetectorBackbone backbone;
   backbone.kind = DetectorBackbone::Kind::kMobileNetV2;
@@ -102,12 +110,20 @@ const std::vector<Entry>& entries() {
        one_stage(resnet_backbone(resnet18_shape()))},
       {"retinanet_resnet50", "RetinaNet with FPN on ResNet-50",
        one_stage(resnet_backbone(resnet50_shape()))},
+      {"retinanet_resnet50_coco_v1",
+       "RetinaNet with FPN on ResNet-50 for torchvision's COCO_V1 weights (batch norm without "
+       "epsilon)",
+       one_stage(resnet_backbone(resnet50_without_epsilon()))},
       {"retinanet_mobilenet_v2", "RetinaNet with FPN on MobileNetV2",
        one_stage(mobilenet_backbone())},
       {"faster_rcnn_resnet18", "Faster R-CNN with FPN on ResNet-18 (Ren et al. 2015)",
        two_stage(resnet_backbone(resnet18_shape()))},
       {"faster_rcnn_resnet50", "Faster R-CNN with FPN on ResNet-50",
        two_stage(resnet_backbone(resnet50_shape()))},
+      {"faster_rcnn_resnet50_coco_v1",
+       "Faster R-CNN with FPN on ResNet-50 for torchvision's COCO_V1 weights (batch norm without "
+       "epsilon)",
+       two_stage(resnet_backbone(resnet50_without_epsilon()))},
       {"faster_rcnn_mobilenet_v2", "Faster R-CNN with FPN on MobileNetV2",
        two_stage(mobilenet_backbone())},
   };

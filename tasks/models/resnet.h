@@ -31,6 +31,7 @@ struct ResNetShape {
   int64_t stem_kernel = 7;
   /// Without, the first stage halves the resolution instead.
   bool max_pool = true;
+  double batch_norm_eps = 1e-5;
 };
 
 ResNetShape resnet18_shape();

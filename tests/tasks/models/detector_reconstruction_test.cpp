@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "methods/recipes/registry.h"
+#include "methods/reconstruction/memory_estimate.h"
 #include "methods/reconstruction/quantize.h"
 #include "tasks/models/faster_rcnn.h"
 #include "tasks/models/retinanet.h"
@@ -136,6 +138,22 @@ TEST(DetectorReconstruction, FirstAndLastLayersKeepEightBits) {
     const bool before_last = site->name.find("head.") == 0;
     EXPECT_EQ(site->bits, before_last ? 8 : 4) << site->name;
   }
+}
+
+// What is behind the neck counts only if it is reconstructed: here the second stage's pooled maps.
+TEST(DetectorReconstruction, MemoryOfHeadsIsCountedWhereTheyAreQuantized) {
+  MethodSettings settings;
+  settings.calibration_samples = 100;
+  settings.range_samples = 1;
+  const Tensors one_sample = {at::zeros({1, 3, 32, 32}), at::full({1, 2}, 32, at::kLong)};
+  const auto beside_streams = [&] {
+    return estimate_memory(tiny_faster_rcnn(), make_recipe("qdrop", settings), settings, one_sample,
+                           1)
+        .beside_streams;
+  };
+  const double neck = beside_streams();
+  settings.quantize_heads = true;
+  EXPECT_GT(beside_streams(), neck);
 }
 
 }  // namespace

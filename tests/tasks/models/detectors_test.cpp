@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
+#include <cmath>
 #include <map>
 
 #include "methods/nn/cost_pass.h"
 #include "methods/support/error.h"
+#include "tasks/checkpoint/checkpoint.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/generated_parameters.h"
 #include "tests/support/golden.h"
@@ -187,7 +189,11 @@ TEST_P(EveryDetector, FindsBoxesWithinEachImage) {
   EXPECT_EQ(values[0].sizes(), values[1].sizes());
 }
 
-INSTANTIATE_TEST_SUITE_P(Models, EveryDetector, ::testing::ValuesIn(detector_names()));
+INSTANTIATE_TEST_SUITE_P(Models, EveryDetector,
+                         ::testing::Values("retinanet_resnet18_narrow",
+                                           "faster_rcnn_resnet18_narrow", "retinanet_resnet18",
+                                           "retinanet_resnet50", "retinanet_mobilenet_v2",
+                                           "faster_rcnn_resnet18", "faster_rcnn_mobilenet_v2"));
 
 int64_t parameter_count(const UnitGraph& model) {
   int64_t count = 0;
@@ -220,6 +226,49 @@ TEST(Detectors, HaveThePublishedSizes) {
   };
   EXPECT_EQ(trainable("retinanet_resnet50"), 34014999 + 53120);
   EXPECT_EQ(trainable("faster_rcnn_resnet50"), 41755286 + 53120);
+}
+
+/// A checkpoint under the names of torchvision before 0.13, with a distinct value in each tensor.
+Checkpoint early_checkpoint(const std::vector<NamedTensor>& parameters) {
+  const std::vector<std::pair<std::string, std::string>> renamed = {
+      {"blocks.0.0.", "blocks.0."},         {"blocks.1.0.", "blocks.1."},
+      {"blocks.2.0.", "blocks.2."},         {"rpn.head.conv.0.0.", "rpn.head.conv."},
+      {"_head.conv.0.0.", "_head.conv.0."}, {"_head.conv.1.0.", "_head.conv.2."}};
+  Checkpoint checkpoint;
+  for (const auto& [name, value] : parameters) {
+    std::string early = name;
+    for (const auto& [now, then] : renamed) {
+      const auto place = early.find(now);
+      if (place != std::string::npos) early.replace(place, now.size(), then);
+    }
+    checkpoint.tensors.push_back({early, testing::generated_values(name, value.sizes().vec())});
+  }
+  return checkpoint;
+}
+
+TEST(Detectors, LoadTheNamesOfEarlierTorchvisionFiles) {
+  for (const char* name : {"retinanet_resnet18_narrow", "faster_rcnn_resnet18_narrow"}) {
+    const auto parameters = make_detector(name, 4).parameters();
+    assign_parameters(early_checkpoint(parameters), parameters);
+    for (const auto& [parameter, value] : parameters)
+      EXPECT_TRUE(at::equal(value, testing::generated_values(parameter, value.sizes().vec())))
+          << parameter;
+  }
+}
+
+TEST(Detectors, OfTorchvisionsFirstWeightsHaveNoEpsilon) {
+  const auto stem = [](const char* name) {
+    auto model = make_detector(name, 4);
+    for (const auto& buffer : model.buffers()) {
+      if (buffer.name == "backbone.body.bn1.running_var") at::Tensor(buffer.value).fill_(1e-4);
+    }
+    model.fold_batch_norm();
+    return model.weight_sites().front()->value.abs().mean().item<double>();
+  };
+  at::manual_seed(1);
+  const double with = stem("retinanet_resnet50");
+  at::manual_seed(1);
+  EXPECT_NEAR(stem("retinanet_resnet50_coco_v1") / with, std::sqrt(1.1), 1e-5);
 }
 
 TEST(Detectors, SuggestAName) {
