@@ -12,23 +12,14 @@
 #include "tasks/detection/targets.h"
 #include "tasks/metrics/coco_map.h"
 #include "tasks/models/detectors.h"
+#include "tasks/training/detection_training_data.h"
 
 namespace ptqbench {
 namespace {
 
-/// A batch as a detector's inputs.
-Tensors model_inputs(const DetectionBatch& batch) {
-  const auto sizes = at::empty({static_cast<int64_t>(batch.sizes.size()), 2}, at::kLong);
-  for (size_t i = 0; i < batch.sizes.size(); ++i) {
-    const auto row = sizes[static_cast<int64_t>(i)];
-    row[0] = batch.sizes[i].height;
-    row[1] = batch.sizes[i].width;
-  }
-  return {batch.inputs.contiguous(at::MemoryFormat::ChannelsLast), sizes};
-}
-
 /// Figures in percent; those of sizes that no object has are left out.
 Metrics metrics_of(const CocoMap& map) {
+  if (map.ap < 0) throw Error("object_detection: no object is in the images of the evaluation");
   Metrics metrics;
   metrics.name = "box_map";
   metrics.value = 100 * map.ap;
@@ -43,6 +34,15 @@ Metrics metrics_of(const CocoMap& map) {
     if (value >= 0) metrics.further[name] = 100 * value;
   }
   return metrics;
+}
+
+/// `ids` in order, `size` at a time.
+std::vector<std::vector<int64_t>> all_batches(const std::vector<int64_t>& ids, int64_t size) {
+  std::vector<std::vector<int64_t>> batches;
+  const auto count = static_cast<int64_t>(ids.size());
+  for (int64_t first = 0; first < count; first += size)
+    batches.emplace_back(ids.begin() + first, ids.begin() + std::min(first + size, count));
+  return batches;
 }
 
 std::vector<int64_t> category_ids(const DetectionData& data) {
@@ -81,13 +81,13 @@ const std::string& ObjectDetection::data_key() const {
 }
 
 Tensors ObjectDetection::calibration_inputs(const std::vector<int64_t>& ids) const {
-  return model_inputs(calibration_.load(ids));
+  return calibration_.load(ids).model_inputs();
 }
 
 std::vector<CocoDetection> ObjectDetection::detect(const UnitGraph& model, Pass& pass,
                                                    const std::vector<int64_t>& ids) const {
   const auto batch = evaluation_.load(ids);
-  const auto found = model.forward(on_device(model_inputs(batch), model.device()), pass);
+  const auto found = model.forward(on_device(batch.model_inputs(), model.device()), pass);
   std::vector<CocoDetection> all;
   for (size_t i = 0; i < ids.size(); ++i) {
     const auto row = static_cast<int64_t>(i);
@@ -110,19 +110,36 @@ Metrics ObjectDetection::evaluate(const UnitGraph& model, Pass& pass, int64_t sa
   const torch::NoGradGuard no_grad;
   const int64_t population = evaluation_population();
   const int64_t count = samples == 0 ? population : std::min(samples, population);
+  std::vector<int64_t> ids(static_cast<size_t>(count));
+  std::iota(ids.begin(), ids.end(), 0);
   std::vector<CocoDetection> detections;
-  for (int64_t first = 0; first < count; first += batch_size) {
-    std::vector<int64_t> ids(static_cast<size_t>(std::min(batch_size, count - first)));
-    std::iota(ids.begin(), ids.end(), first);
-    const auto found = detect(model, pass, ids);
+  for (const auto& batch : all_batches(ids, batch_size)) {
+    const auto found = detect(model, pass, batch);
     detections.insert(detections.end(), found.begin(), found.end());
   }
   return metrics_of(coco_map(coco_annotations(*evaluation_.dataset, count), detections));
 }
 
-std::unique_ptr<TrainingData> ObjectDetection::training_data(
-    const TrainOptions& /*options*/) const {
-  throw ConfigError("object_detection: training is not there");
+std::unique_ptr<TrainingData> ObjectDetection::training_data(const TrainOptions& options) const {
+  return std::make_unique<DetectionTrainingData>(calibration_, options);
+}
+
+Loss ObjectDetection::loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const {
+  const DetectionTrainingData data(split == Split::kCalibration ? calibration_ : evaluation_,
+                                   TrainOptions());
+  std::vector<DetectionSample> batches;
+  for (const auto& batch : all_batches(ids, batch_size))
+    batches.push_back(data.load(batch, /*epoch=*/0));
+  return [batches, count = ids.size()](const UnitGraph& model, Pass& pass) {
+    const torch::NoGradGuard no_grad;
+    double sum = 0;
+    for (size_t i = 0; i < batches.size(); ++i) {
+      const SampleKey key{0, static_cast<int64_t>(i), 0};
+      sum += detection_loss(model, pass, batches[i], key).item<double>() *
+             static_cast<double>(batches[i].targets.size());
+    }
+    return sum / static_cast<double>(count);
+  };
 }
 
 }  // namespace ptqbench

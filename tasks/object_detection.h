@@ -24,6 +24,8 @@ class ObjectDetection : public Task {
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                    int64_t batch_size) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
+  /// detection_loss of images as they are.
+  Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
 
  private:
   std::vector<CocoDetection> detect(const UnitGraph& model, Pass& pass,

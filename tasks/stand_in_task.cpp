@@ -9,6 +9,7 @@
 #include "methods/support/nearest_name.h"
 #include "tasks/data/dataset_shape.h"
 #include "tasks/detection/detection_data.h"
+#include "tasks/detection/scenes/scenes.h"
 #include "tasks/models/bert.h"
 #include "tasks/models/detectors.h"
 #include "tasks/models/registry.h"
@@ -53,19 +54,21 @@ class ImageClassificationStandIn : public StandIn {
   DatasetShape shape_;
 };
 
-/// COCO 2017: categories with ids to 90, most images of 4:3.
+/// Scenes, or COCO 2017: categories with ids to 90, most images of 4:3.
 class ObjectDetectionStandIn : public StandIn {
  public:
-  explicit ObjectDetectionStandIn(const DatasetOptions& options) : options_(options) {}
+  explicit ObjectDetectionStandIn(const DatasetOptions& options)
+      : options_(options), scenes_(options.name == "scenes") {}
 
   UnitGraph make_model(const ModelSpec& spec) const override {
-    return make_detector(spec.name, /*classes=*/91);
+    return make_detector(spec.name, scenes_ ? kFashionMnistClasses + 1 : 91);
   }
-  int64_t calibration_population() const override { return 0; }
-  int64_t evaluation_population() const override { return 0; }
+  int64_t calibration_population() const override { return scenes_ ? kTrainingScenes : 0; }
+  int64_t evaluation_population() const override { return scenes_ ? kEvaluationScenes : 0; }
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
     const auto count = static_cast<int64_t>(ids.size());
-    const ImageSize size = DetectionTransform(detection_transform(options_)).resized({480, 640});
+    const ImageSize file = scenes_ ? ImageSize{kSceneSide, kSceneSide} : ImageSize{480, 640};
+    const ImageSize size = DetectionTransform(detection_transform(options_)).resized(file);
     const auto images = pad_to_batch(Tensors(ids.size(), at::zeros({3, size.height, size.width})));
     return {images.contiguous(at::MemoryFormat::ChannelsLast),
             at::tensor({size.height, size.width}, at::kLong).expand({count, 2})};
@@ -73,6 +76,7 @@ class ObjectDetectionStandIn : public StandIn {
 
  private:
   DatasetOptions options_;
+  bool scenes_;
 };
 
 /// Sequences are taken to be as long as they may be.

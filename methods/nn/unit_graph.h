@@ -56,6 +56,7 @@ class UnitGraph {
 
   /// Gives a value a name to ask for it by.
   void name_value(const std::string& name, ValueId value) { named_values_[name] = value; }
+  bool has_named_value(const std::string& name) const { return named_values_.count(name) != 0; }
   /// Throws std::logic_error when there is no value of that name.
   ValueId named_value(const std::string& name) const;
 

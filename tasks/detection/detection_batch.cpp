@@ -7,6 +7,16 @@
 
 namespace ptqbench {
 
+std::vector<at::Tensor> DetectionBatch::model_inputs() const {
+  const auto rows = at::empty({static_cast<int64_t>(sizes.size()), 2}, at::kLong);
+  for (size_t i = 0; i < sizes.size(); ++i) {
+    const auto row = rows[static_cast<int64_t>(i)];
+    row[0] = sizes[i].height;
+    row[1] = sizes[i].width;
+  }
+  return {inputs.contiguous(at::MemoryFormat::ChannelsLast), rows};
+}
+
 DetectionBatch load_detection_batch(const DetectionDataset& dataset,
                                     const DetectionTransform& transform,
                                     const std::vector<int64_t>& indices, ImageSize at_least) {

@@ -15,6 +15,9 @@ struct DetectionBatch {
   at::Tensor inputs;
   /// Of the resized images, without padding.
   std::vector<ImageSize> sizes;
+
+  /// Both as the inputs of a detector (tasks/models/detector_layers.h).
+  std::vector<at::Tensor> model_inputs() const;
 };
 
 /// The images in the order of `indices`, N >= 1, decoded in parallel; of several errors the one of

@@ -10,6 +10,7 @@
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/detection/coco_dataset.h"
+#include "tasks/detection/scenes/scenes.h"
 
 namespace ptqbench {
 namespace {
@@ -30,6 +31,16 @@ DetectionData make_coco(const DatasetOptions& options, const std::string& split)
           DetectionTransform(detection_transform(options))};
 }
 
+DetectionData make_scenes(const DatasetOptions& options, const std::string& split) {
+  if (options.resize != 0)
+    throw ConfigError("data set 'scenes' has images of one size: resize must be 0");
+  SceneOptions scenes;
+  if (!options.root.empty()) scenes.root = options.root;
+  scenes.split = split;
+  scenes.count = split == "train" ? kTrainingScenes : kEvaluationScenes;
+  return {std::make_unique<SceneDataset>(scenes), DetectionTransform(detection_transform(options))};
+}
+
 struct Entry {
   std::string name;
   std::string description;
@@ -40,6 +51,8 @@ const std::vector<Entry>& entries() {
   static const std::vector<Entry> all = {
       {"coco", "images with boxes in COCO's format: <root>/annotations/instances_<split>.json",
        make_coco},
+      {"scenes", "made-up scenes of 128x128 pixels with one to six items of Fashion-MNIST",
+       make_scenes},
   };
   return all;
 }
@@ -73,6 +86,12 @@ void check_categories(const DatasetOptions& options, const DetectionDataset& dat
 
 int64_t DetectionData::classes() const { return dataset->categories().back().id + 1; }
 
+at::Tensor DetectionData::classes_of(const at::Tensor& labels) const {
+  std::vector<int64_t> ids;
+  for (const auto& category : dataset->categories()) ids.push_back(category.id);
+  return at::tensor(ids, at::kLong).index_select(0, labels);
+}
+
 at::Tensor DetectionData::labels_of(const at::Tensor& classes) const {
   auto labels = at::full({this->classes()}, -1, at::kLong);
   const auto& categories = dataset->categories();
@@ -83,7 +102,10 @@ at::Tensor DetectionData::labels_of(const at::Tensor& classes) const {
 
 DetectionTransformOptions detection_transform(const DatasetOptions& options) {
   DetectionTransformOptions transform;
-  if (options.resize != 0) {
+  if (options.name == "scenes") {
+    transform.min_size = kSceneSide;
+    transform.max_size = kSceneSide;
+  } else if (options.resize != 0) {
     // In the proportions of the default.
     transform.max_size = options.resize * transform.max_size / transform.min_size;
     transform.min_size = options.resize;

@@ -22,10 +22,16 @@ struct DetectionData {
   /// Classes of a detector for these data: a class's number is the id of its category, as in
   /// torchvision's models, and there is class 0.
   int64_t classes() const;
+  /// Such classes [D] int64 of labels as the data set has them (DetectionObject).
+  at::Tensor classes_of(const at::Tensor& labels) const;
   /// The data set's label (DetectionObject) of a detector's classes [D] int64. Classes that are no
   /// category give -1.
   at::Tensor labels_of(const at::Tensor& classes) const;
 };
+
+/// Scenes of the data set `scenes` in its splits train and test.
+constexpr int64_t kTrainingScenes = 6000;
+constexpr int64_t kEvaluationScenes = 1000;
 
 /// How the images of a data set with these options become network inputs.
 DetectionTransformOptions detection_transform(const DatasetOptions& options);

@@ -82,7 +82,18 @@ SecondStage add_second_stage(UnitGraph& graph, const FasterRcnnShape& shape, int
           add_output(block + ".box_predictor.bbox_pred", 4 * classes)};
 }
 
+std::string pooled_map_name(size_t level) { return fmt::format("pooled_map.{}", level); }
+
 }  // namespace
+
+bool has_two_stages(const UnitGraph& detector) { return detector.has_named_value("proposals"); }
+
+std::vector<ValueId> pooled_maps(const UnitGraph& detector) {
+  std::vector<ValueId> maps;
+  while (detector.has_named_value(pooled_map_name(maps.size())))
+    maps.push_back(detector.named_value(pooled_map_name(maps.size())));
+  return maps;
+}
 
 UnitGraph faster_rcnn(const FasterRcnnShape& shape, int64_t classes) {
   UnitGraph graph;
@@ -101,7 +112,7 @@ UnitGraph faster_rcnn(const FasterRcnnShape& shape, int64_t classes) {
   const bool extra = shape.backbone.fpn.extra == ExtraLevels::kMaxPool;
   for (size_t i = 0; i + (extra ? 1 : 0) < levels.size(); ++i) {
     pooling_inputs.push_back(levels[i].value);
-    graph.name_value(fmt::format("pooled_map.{}", i), levels[i].value);
+    graph.name_value(pooled_map_name(i), levels[i].value);
   }
   const auto second = add_second_stage(graph, shape, classes, pooling_inputs);
   const auto found =

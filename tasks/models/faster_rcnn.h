@@ -30,4 +30,10 @@ struct FasterRcnnShape {
 ///   "pooled_map.0", ...  the pyramid's levels that it reads, finest first
 UnitGraph faster_rcnn(const FasterRcnnShape& shape, int64_t classes);
 
+/// Whether a detector is one of these.
+bool has_two_stages(const UnitGraph& detector);
+
+/// The values "pooled_map.0" and so on of such a detector.
+std::vector<ValueId> pooled_maps(const UnitGraph& detector);
+
 }  // namespace ptqbench

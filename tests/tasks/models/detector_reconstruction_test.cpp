@@ -7,47 +7,21 @@
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/memory_estimate.h"
 #include "methods/reconstruction/quantize.h"
-#include "tasks/models/faster_rcnn.h"
-#include "tasks/models/retinanet.h"
+#include "tests/tasks/models/tiny_detectors.h"
 
 namespace ptqbench {
 namespace {
 
 using ::testing::ElementsAre;
 
-DetectorBackbone tiny_backbone() {
-  DetectorBackbone backbone;
-  backbone.resnet.blocks = {1, 1, 1, 1};
-  backbone.resnet.width = 4;
-  backbone.resnet.stem_kernel = 3;
-  backbone.resnet.max_pool = false;
-  backbone.first_level = 3;
-  backbone.fpn.channels = 8;
-  return backbone;
-}
-
-UnitGraph tiny_retinanet() {
-  at::manual_seed(1);
-  RetinaNetShape shape;
-  shape.backbone = tiny_backbone();
-  shape.head_convs = 1;
-  shape.anchors = {{{8}, {16}, {32}}, {1}};
-  auto model = retinanet(shape, 3);
+UnitGraph folded(UnitGraph model) {
   model.fold_batch_norm();
   return model;
 }
 
-UnitGraph tiny_faster_rcnn() {
-  at::manual_seed(1);
-  FasterRcnnShape shape;
-  shape.backbone = tiny_backbone();
-  shape.anchors = {{{8}, {16}, {32}}, {1}};
-  shape.proposals.count = 6;
-  shape.hidden = 16;
-  auto model = faster_rcnn(shape, 3);
-  model.fold_batch_norm();
-  return model;
-}
+UnitGraph tiny_retinanet() { return folded(testing::tiny_retinanet()); }
+
+UnitGraph tiny_faster_rcnn() { return folded(testing::tiny_faster_rcnn()); }
 
 QuantizationReport quantize(UnitGraph& model, const std::string& method, bool quantize_heads) {
   QuantizationRequest request;

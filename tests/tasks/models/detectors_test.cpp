@@ -193,7 +193,7 @@ INSTANTIATE_TEST_SUITE_P(Models, EveryDetector,
                          ::testing::Values("retinanet_resnet18_narrow",
                                            "faster_rcnn_resnet18_narrow", "retinanet_resnet18",
                                            "retinanet_resnet50", "retinanet_mobilenet_v2",
-                                           "faster_rcnn_resnet18", "faster_rcnn_mobilenet_v2"));
+                                           "faster_rcnn_mobilenet_v2"));
 
 int64_t parameter_count(const UnitGraph& model) {
   int64_t count = 0;
