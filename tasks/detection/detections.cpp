@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "tasks/detection/box_coder.h"
 #include "tasks/detection/boxes.h"
 #include "tasks/detection/coders.h"
 #include "tasks/detection/nms.h"
@@ -71,7 +70,7 @@ Detections detections_at_proposals(const at::Tensor& logits, const at::Tensor& d
   const int64_t classes = logits.size(1);
   const auto probabilities = at::softmax(logits, 1).slice(1, 1);
   const auto boxes = clip_boxes(
-      kProposalCoder.decode(deltas, proposals).reshape({-1, classes, 4}).slice(1, 1), image);
+      kRoiCoder.decode(deltas, proposals).reshape({-1, classes, 4}).slice(1, 1), image);
   const auto labels = at::arange(1, classes).expand_as(probabilities);
   const Detections all{boxes.reshape({-1, 4}), probabilities.flatten(), labels.flatten()};
   const auto confident = select(all, (all.scores > options.score_threshold).nonzero().squeeze(1));

@@ -4,14 +4,13 @@
 
 #include <algorithm>
 
-#include "tasks/detection/box_coder.h"
 #include "tasks/detection/boxes.h"
+#include "tasks/detection/coders.h"
 #include "tasks/detection/matching.h"
 
 namespace ptqbench {
 namespace {
 
-constexpr BoxCoder kAnchorCoder{{1, 1, 1, 1}};
 constexpr MatchOptions kRetinaNetMatch = {0.5, 0.4, true};
 constexpr MatchOptions kRpnMatch = {0.7, 0.3, true};
 constexpr BalancedSampleOptions kRpnSample = {256, 0.5};

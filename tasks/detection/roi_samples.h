@@ -5,13 +5,10 @@
 #include <vector>
 
 #include "tasks/detection/balanced_sample.h"
-#include "tasks/detection/box_coder.h"
+#include "tasks/detection/coders.h"
 #include "tasks/detection/targets.h"
 
 namespace ptqbench {
-
-/// How a region's head expresses boxes.
-constexpr BoxCoder kRoiCoder{{10, 10, 5, 5}};
 
 /// Regions of a batch that a head is trained with.
 struct RoiSamples {
