@@ -51,6 +51,8 @@ at::Tensor mean_of(const std::vector<at::Tensor>& values) { return at::stack(val
 
 }  // namespace
 
+at::Tensor DetectionLoss::sum() const { return classes + boxes; }
+
 at::Tensor sigmoid_focal_loss(const at::Tensor& logits, const at::Tensor& targets, double alpha,
                               double gamma) {
   const at::Tensor probability = logits.sigmoid();
