@@ -21,6 +21,8 @@ constexpr const char* kCheckpointHash = "checkpoint_sha256";
 constexpr const char* kCodeVersion = "code_version";
 /// Why `block_noise` or `flatness` could not be measured.
 constexpr const char* kReportFailure = "report_failure";
+/// How many ranks, each with its device, worked on the cell together; 1 where it is missing.
+constexpr const char* kDevicesPerCell = "devices_per_cell";
 /// Where the full-precision metric was not the expected one and the cell went on: the numbers.
 constexpr const char* kFullPrecisionOverride = "full_precision_override";
 

@@ -44,10 +44,10 @@ Tensors ImageClassification::calibration_inputs(const std::vector<int64_t>& ids)
 }
 
 Metrics ImageClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                                      int64_t batch_size) const {
+                                      int64_t batch_size, DeviceGroup& group) const {
   Metrics metrics;
   metrics.name = "top1_accuracy";
-  metrics.value = top1_accuracy(model, pass, *evaluation_, samples, batch_size);
+  metrics.value = top1_accuracy(model, pass, *evaluation_, samples, batch_size, group);
   return metrics;
 }
 

@@ -19,8 +19,8 @@ class ImageClassification : public Task {
   int64_t evaluation_population() const override { return evaluation_->size(); }
   const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
-  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                   int64_t batch_size) const override;
+  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
+                   DeviceGroup& group) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
   /// Cross entropy.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;

@@ -17,6 +17,9 @@
 namespace ptqbench {
 namespace {
 
+/// Of a detection: box, score and class, 0 for none.
+constexpr int64_t kRow = 6;
+
 /// Figures in percent; those of sizes that no object has are left out.
 Metrics metrics_of(const CocoMap& map) {
   if (map.ap < 0) throw Error("object_detection: no object is in the images of the evaluation");
@@ -43,6 +46,24 @@ std::vector<std::vector<int64_t>> all_batches(const std::vector<int64_t>& ids, i
   for (int64_t first = 0; first < count; first += size)
     batches.emplace_back(ids.begin() + first, ids.begin() + std::min(first + size, count));
   return batches;
+}
+
+/// The rows of all batches, one after another, from those that this member of the group has.
+at::Tensor exchange(std::vector<at::Tensor> rows, const std::vector<std::vector<int64_t>>& batches,
+                    DeviceGroup& group) {
+  if (group.size() == 1) return at::cat(rows);
+  // The first member has the first batch; another may have none and not know a batch's shape.
+  const auto width = static_cast<int64_t>(
+      sum_over(group, {group.leads() ? static_cast<double>(rows[0].size(1)) : 0.0}).front());
+  for (size_t b = 0; b < rows.size(); ++b) {
+    if (!rows[b].defined())
+      rows[b] = at::zeros({static_cast<int64_t>(batches[b].size()), width, kRow}, at::kDouble);
+  }
+  auto all = at::cat(rows);
+  const double* values = all.data_ptr<double>();
+  const auto summed = sum_over(group, {values, values + all.numel()});
+  std::copy(summed.begin(), summed.end(), all.data_ptr<double>());
+  return all;
 }
 
 std::vector<int64_t> category_ids(const DetectionData& data) {
@@ -84,39 +105,50 @@ Tensors ObjectDetection::calibration_inputs(const std::vector<int64_t>& ids) con
   return calibration_.load(ids).model_inputs();
 }
 
-std::vector<CocoDetection> ObjectDetection::detect(const UnitGraph& model, Pass& pass,
-                                                   const std::vector<int64_t>& ids) const {
+at::Tensor ObjectDetection::detect(const UnitGraph& model, Pass& pass,
+                                   const std::vector<int64_t>& ids) const {
   const auto batch = evaluation_.load(ids);
-  const auto found = model.forward(on_device(batch.model_inputs(), model.device()), pass);
-  std::vector<CocoDetection> all;
+  const auto found =
+      on_device(model.forward(on_device(batch.model_inputs(), model.device()), pass), at::kCPU);
+  auto boxes = found.at(0).clone();
   for (size_t i = 0; i < ids.size(); ++i) {
-    const auto row = static_cast<int64_t>(i);
-    const auto one =
-        unpadded(found.at(0)[row].cpu(), found.at(1)[row].cpu(), found.at(2)[row].cpu());
-    const auto labels = evaluation_.labels_of(one.labels);
-    const auto real = (labels >= 0).nonzero().squeeze(1);
-    const auto boxes =
-        scale_boxes(one.boxes, batch.sizes[i], evaluation_.dataset->image_facts(ids[i]).size);
-    const auto detections =
-        coco_detections(*evaluation_.dataset, ids[i], boxes.index_select(0, real),
-                        labels.index_select(0, real), one.scores.index_select(0, real));
-    all.insert(all.end(), detections.begin(), detections.end());
+    const auto image = boxes[static_cast<int64_t>(i)];
+    const ImageSize file = evaluation_.dataset->image_facts(ids[i]).size;
+    image.copy_(scale_boxes(image, batch.sizes[i], file));
   }
-  return all;
+  return at::cat({boxes, found.at(1).unsqueeze(2), found.at(2).unsqueeze(2).to(at::kFloat)}, 2)
+      .to(at::kDouble);
+}
+
+std::vector<CocoDetection> ObjectDetection::coco_format(const at::Tensor& rows,
+                                                        int64_t image) const {
+  const auto one =
+      unpadded(rows.slice(1, 0, 4), rows.select(1, 4), rows.select(1, 5).to(at::kLong));
+  const auto labels = evaluation_.labels_of(one.labels);
+  const auto real = (labels >= 0).nonzero().squeeze(1);
+  return coco_detections(*evaluation_.dataset, image, one.boxes.index_select(0, real),
+                         labels.index_select(0, real), one.scores.index_select(0, real));
 }
 
 Metrics ObjectDetection::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                                  int64_t batch_size) const {
+                                  int64_t batch_size, DeviceGroup& group) const {
   const torch::NoGradGuard no_grad;
   const int64_t population = evaluation_population();
-  const int64_t count = samples == 0 ? population : std::min(samples, population);
-  std::vector<int64_t> ids(static_cast<size_t>(count));
+  std::vector<int64_t> ids(
+      static_cast<size_t>(samples == 0 ? population : std::min(samples, population)));
   std::iota(ids.begin(), ids.end(), 0);
-  std::vector<CocoDetection> detections;
-  for (const auto& batch : all_batches(ids, batch_size)) {
-    const auto found = detect(model, pass, batch);
-    detections.insert(detections.end(), found.begin(), found.end());
+  const auto batches = all_batches(ids, batch_size);
+  std::vector<at::Tensor> found(batches.size());
+  for (size_t b = 0; b < batches.size(); ++b) {
+    if (does_batch(group, static_cast<int64_t>(b))) found[b] = detect(model, pass, batches[b]);
   }
+  const auto rows = exchange(found, batches, group);
+  std::vector<CocoDetection> detections;
+  for (const int64_t id : ids) {
+    const auto of_image = coco_format(rows[id], id);
+    detections.insert(detections.end(), of_image.begin(), of_image.end());
+  }
+  const auto count = static_cast<int64_t>(ids.size());
   return metrics_of(coco_map(coco_annotations(*evaluation_.dataset, count), detections));
 }
 

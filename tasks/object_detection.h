@@ -21,15 +21,18 @@ class ObjectDetection : public Task {
   const std::string& data_key() const override;
   /// Images and their sizes without padding (tasks/models/detector_layers.h).
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
-  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                   int64_t batch_size) const override;
+  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
+                   DeviceGroup& group) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
   /// detection_loss of images as they are.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
 
  private:
-  std::vector<CocoDetection> detect(const UnitGraph& model, Pass& pass,
-                                    const std::vector<int64_t>& ids) const;
+  /// What the model finds in these images, [N, D, 6] float64: box in pixels of the file, score and
+  /// class, 0 where there is nothing.
+  at::Tensor detect(const UnitGraph& model, Pass& pass, const std::vector<int64_t>& ids) const;
+  /// Such rows of one image.
+  std::vector<CocoDetection> coco_format(const at::Tensor& rows, int64_t image) const;
 
   DetectionData calibration_;
   DetectionData evaluation_;

@@ -19,15 +19,39 @@ std::vector<float> row(const at::Tensor& scores, int64_t length) {
   return {values.data_ptr<float>(), values.data_ptr<float>() + length};
 }
 
+/// Fills in what the other members of the group computed; windows left to them are empty.
+void exchange(std::vector<SpanLogits>& logits, const std::vector<int64_t>& lengths,
+              DeviceGroup& group) {
+  if (group.size() == 1) return;
+  std::vector<double> flat;
+  for (size_t w = 0; w < logits.size(); ++w) {
+    for (auto* scores : {&logits[w].start, &logits[w].end}) {
+      scores->resize(static_cast<size_t>(lengths[w]), 0);
+      flat.insert(flat.end(), scores->begin(), scores->end());
+    }
+  }
+  flat = sum_over(group, std::move(flat));
+  auto next = flat.begin();
+  for (auto& of_window : logits) {
+    for (auto* scores : {&of_window.start, &of_window.end}) {
+      for (float& score : *scores) score = static_cast<float>(*next++);
+    }
+  }
+}
+
 /// What a model says of each window, in their order.
 std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
                                       const Vocabulary& vocabulary,
-                                      const std::vector<Encoding>& encodings, int64_t batch_size) {
+                                      const std::vector<Encoding>& encodings, int64_t batch_size,
+                                      DeviceGroup& group) {
   const torch::NoGradGuard no_grad;
   std::vector<int64_t> lengths;
   for (const auto& encoding : encodings) lengths.push_back(encoding.size());
   std::vector<SpanLogits> logits(encodings.size());
-  for (const auto& batch : batches_by_length(lengths, 0, batch_size)) {
+  const auto batches = batches_by_length(lengths, 0, batch_size);
+  for (size_t b = 0; b < batches.size(); ++b) {
+    if (!does_batch(group, static_cast<int64_t>(b))) continue;
+    const auto& batch = batches[b];
     const auto scores =
         model.forward(on_device(batch_of(vocabulary, encodings, batch), model.device()), pass)
             .at(0)
@@ -40,6 +64,7 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
                         row(of_window.select(1, 1), lengths[window])};
     }
   }
+  exchange(logits, lengths, group);
   return logits;
 }
 
@@ -92,7 +117,7 @@ Tensors QuestionAnswering::calibration_inputs(const std::vector<int64_t>& ids) c
 }
 
 Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                                    int64_t batch_size) const {
+                                    int64_t batch_size, DeviceGroup& group) const {
   QuestionDataset data = evaluation_;
   if (samples > 0 && samples < evaluation_population())
     data.questions.resize(static_cast<size_t>(samples));
@@ -102,7 +127,8 @@ Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t 
     windows_of.push_back(windows(question));
     for (const auto& window : windows_of.back()) encodings.push_back(window.encoding);
   }
-  const auto logits = window_logits(model, pass, tokenizer_.vocabulary(), encodings, batch_size);
+  const auto logits =
+      window_logits(model, pass, tokenizer_.vocabulary(), encodings, batch_size, group);
 
   SpanOptions span_options;
   span_options.max_answer_length = options_.text.max_answer_length;

@@ -23,7 +23,9 @@ namespace {
 class StandIn : public Task {
  public:
   const std::string& data_key() const override { throw_no_data(); }
-  Metrics evaluate(const UnitGraph&, Pass&, int64_t, int64_t) const override { throw_no_data(); }
+  Metrics evaluate(const UnitGraph&, Pass&, int64_t, int64_t, DeviceGroup&) const override {
+    throw_no_data();
+  }
   std::unique_ptr<TrainingData> training_data(const TrainOptions&) const override {
     throw_no_data();
   }

@@ -9,6 +9,7 @@
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
+#include "methods/support/device_group.h"
 #include "tasks/task_options.h"
 #include "tasks/training/train_options.h"
 #include "tasks/training/training_data.h"
@@ -48,9 +49,11 @@ class Task {
   virtual const std::string& data_key() const = 0;
   /// The model's inputs for these samples, [S, ...] each. Throws IoError on an unreadable sample.
   virtual Tensors calibration_inputs(const std::vector<int64_t>& ids) const = 0;
-  /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time.
-  virtual Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                           int64_t batch_size) const = 0;
+  /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time. The
+  /// members of the group share the batches; all of them get the same metrics, which do not depend
+  /// on their number.
+  virtual Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
+                           DeviceGroup& group) const = 0;
   /// What a model of this task is trained on, the split that calibration draws from. It refers to
   /// this task.
   virtual std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const = 0;

@@ -83,22 +83,29 @@ Tensors TextClassification::calibration_inputs(const std::vector<int64_t>& ids) 
 }
 
 Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                                     int64_t batch_size) const {
+                                     int64_t batch_size, DeviceGroup& group) const {
   const torch::NoGradGuard no_grad;
   std::vector<int64_t> lengths;
   for (const auto& encoding : evaluation_encodings_) lengths.push_back(encoding.size());
   const bool regression = evaluation_.classes == 0;
   Predictions predictions;
-  for (const auto& batch : batches_by_length(lengths, samples, batch_size)) {
+  const auto batches = batches_by_length(lengths, samples, batch_size);
+  for (size_t b = 0; b < batches.size(); ++b) {
+    const auto& batch = batches[b];
+    for (const int64_t id : batch)
+      predictions.labels.push_back(evaluation_.examples[static_cast<size_t>(id)].label);
+    if (!does_batch(group, static_cast<int64_t>(b))) {
+      predictions.values.resize(predictions.labels.size(), 0);
+      continue;
+    }
     const auto inputs = batch_of(tokenizer_.vocabulary(), evaluation_encodings_, batch);
     const auto outputs = model.forward(on_device(inputs, model.device()), pass).at(0);
     const auto values =
         (regression ? outputs.select(1, 0) : outputs.argmax(1)).to(at::kDouble).cpu();
-    for (size_t i = 0; i < batch.size(); ++i) {
+    for (size_t i = 0; i < batch.size(); ++i)
       predictions.values.push_back(values[static_cast<int64_t>(i)].item<double>());
-      predictions.labels.push_back(evaluation_.examples[static_cast<size_t>(batch[i])].label);
-    }
   }
+  predictions.values = sum_over(group, std::move(predictions.values));
   Metrics metrics;
   metrics.name = info_.metrics.front();
   for (const auto& name : info_.metrics) metrics.further[name] = metric(name, predictions);

@@ -23,8 +23,8 @@ class TextClassification : public Task {
   int64_t evaluation_population() const override;
   const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
-  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                   int64_t batch_size) const override;
+  Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
+                   DeviceGroup& group) const override;
   /// That of the training, on real tokens only.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;

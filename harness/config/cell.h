@@ -8,8 +8,8 @@
 
 #include "harness/config/evaluation_options.h"
 #include "harness/config/full_precision_gate.h"
-#include "methods/nn/bit_widths.h"
 #include "harness/config/report_options.h"
+#include "methods/nn/bit_widths.h"
 #include "methods/settings.h"
 #include "tasks/task_options.h"
 

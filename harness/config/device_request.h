@@ -12,10 +12,13 @@ struct DeviceRequest {
   std::string device = "auto";
   /// So many ranks of a host share a CUDA device.
   int64_t ranks_per_gpu = 1;
+  /// So many ranks, each with its device, work on one cell together.
+  int64_t devices_per_cell = 1;
 };
 
 inline bool operator==(const DeviceRequest& a, const DeviceRequest& b) {
-  return a.device == b.device && a.ranks_per_gpu == b.ranks_per_gpu;
+  return a.device == b.device && a.ranks_per_gpu == b.ranks_per_gpu &&
+         a.devices_per_cell == b.devices_per_cell;
 }
 
 /// What `device` may be.

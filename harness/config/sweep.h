@@ -72,6 +72,7 @@ struct SweepOverride {
 ///     threads: 0
 ///     device: auto                   # or cpu, cuda
 ///     ranks_per_gpu: 1
+///     devices_per_cell: 1            # so many ranks work on one cell together
 ///     retries: 1                     # how often a cell that failed is tried again
 ///     crash_limit: 3                 # crashed attempts after which a cell is set aside
 ///     memory_budget: 8 GiB           # of each rank; default: no limit

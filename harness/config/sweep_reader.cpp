@@ -218,10 +218,14 @@ class SweepReader {
     auto& request = sweep_.device;
     if (const auto device = map.optional("device"))
       request.device = device->choice("device", device_choices()).value_or(request.device);
+    const auto devices = map.optional("devices_per_cell");
+    if (devices) request.devices_per_cell = devices->integer({1, 1024}).value_or(1);
     const auto ranks = map.optional("ranks_per_gpu");
     if (!ranks) return;
     request.ranks_per_gpu = ranks->integer({1, 1024}).value_or(1);
     if (request.device == "cpu") ranks->problem("means nothing with 'device: cpu'");
+    if (request.ranks_per_gpu > 1 && request.devices_per_cell > 1)
+      devices->problem("a cell on several devices needs them for itself: ranks_per_gpu must be 1");
   }
 
   void read_memory_budget(const YamlReader& reader) {

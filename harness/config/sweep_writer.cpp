@@ -146,6 +146,7 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
   if (sweep.device.device != "cpu")
     yaml << YAML::Key << "ranks_per_gpu" << YAML::Value << sweep.device.ranks_per_gpu;
+  yaml << YAML::Key << "devices_per_cell" << YAML::Value << sweep.device.devices_per_cell;
   yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
   yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;

@@ -28,7 +28,7 @@ std::vector<std::string> gather_everywhere(Communicator& communicator, const std
 }
 
 std::unique_ptr<Communicator> make_communicator() {
-  if (started_by_launcher()) return std::make_unique<MpiCommunicator>();
+  if (started_by_launcher()) return std::make_unique<MpiJob>();
   return std::make_unique<LocalCommunicator>();
 }
 

@@ -6,9 +6,11 @@
 #include <utility>
 #include <vector>
 
+#include "methods/support/device_group.h"
+
 namespace ptqbench {
 
-/// The processes of a job and how they talk: texts, few and small. Tensors never pass through here.
+/// Processes of a job and how they talk: texts, few and small. Tensors go through a DeviceGroup.
 class Communicator {
  public:
   virtual ~Communicator() = default;
@@ -28,6 +30,13 @@ class Communicator {
   virtual void send(int to, const std::string& text) = 0;
   /// A text that has arrived, with its sender; none if there is none now. Never blocks.
   virtual std::optional<std::pair<int, std::string>> poll() = 0;
+  /// Whether several threads may call at a time.
+  virtual bool allows_threads() const = 0;
+  /// The ranks that give the same number, in the order of their ranks here. Collective.
+  virtual std::unique_ptr<Communicator> split(int number) = 0;
+  /// All ranks as a group whose members compute on these devices; `device` is this rank's.
+  /// Collective. Throws Error, on all ranks alike, when such devices cannot work together.
+  virtual std::unique_ptr<DeviceGroup> device_group(const at::Device& device) = 0;
   /// Ends the whole job at once: for an error that the other ranks know nothing of and would wait
   /// for ever.
   [[noreturn]] virtual void abort(int exit_code) = 0;

@@ -46,6 +46,7 @@ WorkOutcome outcome_of(const CellRecord& record) {
 WorkOutcome attempt_cell(CellRunner& runner, const std::filesystem::path& run_dir, const Cell& cell,
                          const std::string& fingerprint, StreamPlace streams) {
   const Stopwatch watch;
+  runner.group().begin();
   try {
     const MarkedAttempt attempt(run_dir, fingerprint, runner.rank());
     CellRecord record = runner.run(cell, fingerprint, streams);
@@ -56,7 +57,18 @@ WorkOutcome attempt_cell(CellRunner& runner, const std::filesystem::path& run_di
   } catch (const Stopped& stopped) {
     return {false, stopped.what(), watch.seconds(), /*stopped=*/true};
   } catch (const std::exception& error) {
+    runner.group().leave(DeviceGroup::Reason::kFailed, error.what());
     return {false, fmt::format("run directory: {}", error.what()), watch.seconds()};
+  }
+}
+
+void assist_cell(CellRunner& runner, const Cell& cell, const std::string& fingerprint,
+                 StreamPlace streams) {
+  runner.group().begin();
+  try {
+    runner.run(cell, fingerprint, streams);
+  } catch (const Stopped&) {
+    // The leader knows.
   }
 }
 

@@ -15,6 +15,10 @@ namespace ptqbench {
 WorkOutcome attempt_cell(CellRunner& runner, const std::filesystem::path& run_dir, const Cell& cell,
                          const std::string& fingerprint, StreamPlace streams);
 
+/// The part of the leader's group members in an attempt, of which they write nothing.
+void assist_cell(CellRunner& runner, const Cell& cell, const std::string& fingerprint,
+                 StreamPlace streams);
+
 /// Leaves a failed result, saying so, for a cell that crashed too often.
 void record_crashes(const std::filesystem::path& run_dir, const Cell& cell,
                     const std::string& fingerprint, const CrashHistory& history);

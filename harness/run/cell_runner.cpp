@@ -98,7 +98,7 @@ double CellRunner::full_precision_metric(const Cell& cell, const Task& task, con
   if (known != full_precision_.end()) return known->second;
   FullPrecisionPass pass;
   const double metric =
-      task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size).value;
+      task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size, group_).value;
   full_precision_.emplace(key, metric);
   return metric;
 }
@@ -112,6 +112,7 @@ std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) con
 std::map<std::string, std::string> CellRunner::made_with() const {
   auto facts = versions();
   facts["threads"] = std::to_string(threads_);
+  facts[kDevicesPerCell] = std::to_string(group_.size());
   facts["device"] = c10::DeviceTypeName(device_.type(), /*lower_case=*/true);
   return facts;
 }
@@ -127,6 +128,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   record.provenance = versions();
   record.provenance["format_version"] = std::to_string(kResultFormatVersion);
   record.provenance["checkpoint"] = cell.checkpoint.string();
+  record.provenance[kDevicesPerCell] = std::to_string(group_.size());
 
   begin_memory_peak();
   const Stopwatch watch;
@@ -134,9 +136,11 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   try {
     run_stages(cell, streams, record, stage);
     record.status = CellStatus::kFinished;
-  } catch (const Stopped&) {
+  } catch (const Stopped& stopped) {
+    group_.leave(DeviceGroup::Reason::kStopped, stopped.what());
     throw;
   } catch (const std::exception& error) {
+    group_.leave(DeviceGroup::Reason::kFailed, error.what());
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
     record.failure_reason = error.what();
@@ -187,7 +191,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     const auto storage = make_storage(streams);
     UnitCheckpointFiles checkpoints(unit_folder(run_dir_, record.fingerprint), made_with());
     const auto report = quantize_model(
-        model, request, calibration, [](auto&&...) {}, *storage, checkpoints);
+        model, request, calibration, [](auto&&...) {}, *storage, checkpoints, group_);
     record.provenance["restored_units"] = std::to_string(report.restored_units);
     for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
     for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
@@ -196,12 +200,14 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   timed_stage(record, stage, "evaluate", [&] {
     QuantizedPass pass(QuantizedPass::Activations::kQuantized);
     const auto metrics =
-        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size);
+        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size, group_);
     record.metric_name = metrics.name;
     record.higher_is_better = metrics.higher_is_better;
     record.metric = metrics.value;
     record.further_metrics = metrics.further;
   });
+  group_.conclude();
+  if (!group_.leads()) return;
   timed_stage(record, stage, "report", [&] { measure_report(task, model, cell, record); });
 }
 

@@ -21,21 +21,25 @@ enum class StreamPlace { kMemory, kMappedFiles };
 /// full-precision metrics.
 class CellRunner {
  public:
-  /// Cells run on `device`, which goes into the records with `rank` and `threads`; streams that are
-  /// mapped and finished units go to `run_dir`. `tasks` are those that are open already.
-  CellRunner(int rank, int64_t threads, const at::Device& device, std::filesystem::path run_dir,
-             TaskSet tasks = {})
+  /// Cells run on `device`, which goes into the records with `rank` and `threads`, together with
+  /// the other members of `group`, which must outlive this; streams that are mapped and finished
+  /// units go to `run_dir`. `tasks` are those that are open already.
+  CellRunner(int rank, int64_t threads, const at::Device& device, DeviceGroup& group,
+             std::filesystem::path run_dir, TaskSet tasks = {})
       : rank_(rank),
         threads_(threads),
         device_(device),
+        group_(group),
         run_dir_(std::move(run_dir)),
         tasks_(std::move(tasks)) {}
 
   int rank() const { return rank_; }
+  DeviceGroup& group() const { return group_; }
 
   /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
   /// is a record with the stage and the reason. Units that an earlier run finished are taken over.
-  /// Throws Stopped if the process was asked to stop.
+  /// All members of the group, which has begun, run the same cell; a failure of one fails all.
+  /// Throws Stopped if one of them was asked to stop.
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:
@@ -48,6 +52,7 @@ class CellRunner {
   int rank_;
   int64_t threads_;
   at::Device device_;
+  DeviceGroup& group_;
   std::filesystem::path run_dir_;
   TaskSet tasks_;
   std::map<std::string, double> full_precision_;

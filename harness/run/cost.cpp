@@ -11,9 +11,10 @@ ModelCost measure_model(const UnitGraph& model, const Tensors& one_sample) {
 }
 
 CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
-                       double base) {
-  const auto estimate = estimate_memory(model, make_recipe(cell.method, cell.settings),
-                                        cell.settings, one_sample, cell.evaluation.batch_size);
+                       double base, int64_t devices) {
+  auto estimate = estimate_memory(model, make_recipe(cell.method, cell.settings), cell.settings,
+                                  one_sample, cell.evaluation.batch_size);
+  estimate.streams /= static_cast<double>(devices);
   return {base + estimate.peak_in_memory(), base + estimate.peak_with_mapped_streams()};
 }
 

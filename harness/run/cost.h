@@ -28,10 +28,10 @@ struct CellMemory {
   double with_mapped_streams = 0;
 };
 
-/// What the cell takes at its peak on top of `base`, the memory of a process that has opened the
-/// data and run nothing.
+/// What each of the `devices` ranks that share the cell takes at its peak on top of `base`, the
+/// memory of a process that has opened the data and run nothing.
 CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
-                       double base);
+                       double base, int64_t devices);
 
 /// Multiply-accumulates of a whole cell in units of 1e12: ranges, streams, every iteration of every
 /// phase (a backward pass counts as two forward passes) and evaluation. An estimate for ordering

@@ -22,12 +22,12 @@ double median(std::vector<double>& values) {
 
 }  // namespace
 
-CostModel::CostModel(const std::vector<MeasuredCell>& measured, int64_t threads)
-    : threads_(std::max<int64_t>(1, threads)) {
+CostModel::CostModel(const std::vector<MeasuredCell>& measured, int64_t threads, int64_t devices)
+    : threads_(std::max<int64_t>(1, threads)), devices_(static_cast<double>(devices)) {
   std::map<std::pair<std::string, std::string>, std::vector<double>> groups;
   for (const auto& cell : measured) {
-    if (!(cell.tera_macs > 0) || !(cell.seconds > 0)) continue;
-    const double rate = cell.seconds / cell.tera_macs;
+    if (!(cell.tera_macs > 0) || !(cell.device_seconds > 0)) continue;
+    const double rate = cell.device_seconds / cell.tera_macs;
     for (const auto& model : {cell.model, std::string()}) {
       for (const auto& method : {cell.method, std::string()})
         groups[{model, method}].push_back(rate);
@@ -58,7 +58,7 @@ CostModel::Rate CostModel::find(const std::string& model, const std::string& met
 }
 
 double CostModel::rate(const std::string& model, const std::string& method) const {
-  return find(model, method, nullptr).seconds_per_tera_mac;
+  return find(model, method, nullptr).seconds_per_tera_mac / devices_;
 }
 
 double CostModel::seconds(const std::string& model, const std::string& method,
@@ -82,7 +82,9 @@ std::vector<MeasuredCell> measured_cells(const std::vector<PlannedCell>& plan,
     if (!planned.done || counts[{cell.model, cell.method}]++ >= kMostOfAKind) continue;
     try {
       const auto record = store.read(planned.fingerprint);
-      measured.push_back({cell.model, cell.method, planned.tera_macs, record.seconds});
+      const auto devices = record.provenance.find(kDevicesPerCell);
+      const double count = devices == record.provenance.end() ? 1 : std::stod(devices->second);
+      measured.push_back({cell.model, cell.method, planned.tera_macs, record.seconds * count});
     } catch (const ResultsError&) {
       // The estimate does without it; the next run computes it anew.
     }

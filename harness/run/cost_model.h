@@ -17,7 +17,8 @@ struct MeasuredCell {
   std::string model;
   std::string method;
   double tera_macs = 0;
-  double seconds = 0;
+  /// Of each of the devices that shared it, added up.
+  double device_seconds = 0;
 };
 
 /// Seconds that cells take, from their multiply-accumulates: seconds per 1e12 of them, as measured
@@ -26,8 +27,9 @@ struct MeasuredCell {
 /// method, then of all; without any cell by kMacsPerCoreSecond.
 class CostModel {
  public:
-  /// Cells without cost or time are left out. `threads`: of a rank, for the last resort.
-  CostModel(const std::vector<MeasuredCell>& measured, int64_t threads);
+  /// Cells without cost or time are left out. `threads`: of a rank, for the last resort. `devices`
+  /// will share a cell, and are taken to halve, third, ... its time.
+  CostModel(const std::vector<MeasuredCell>& measured, int64_t threads, int64_t devices = 1);
 
   double seconds(const std::string& model, const std::string& method, double tera_macs) const;
   /// Where the rate comes from: "12 finished cell(s)", "40 finished cell(s) of the model".
@@ -46,6 +48,7 @@ class CostModel {
   /// "" stands for any model or method.
   std::map<std::pair<std::string, std::string>, Rate> rates_;
   int64_t threads_;
+  double devices_;
 };
 
 /// The finished cells of a plan, from their files in the run directory: at most 25 of each model

@@ -37,9 +37,9 @@ RunSettings agree_on_settings(Communicator& communicator, const DoctorOptions& o
     }
   }
   const nlohmann::json mine = {settings.threads, settings.device.device,
-                               settings.device.ranks_per_gpu};
+                               settings.device.ranks_per_gpu, settings.device.devices_per_cell};
   const auto json = nlohmann::json::parse(communicator.broadcast(mine.dump()));
-  settings = {json.at(0), {json.at(1), json.at(2)}};
+  settings = {json.at(0), {json.at(1), json.at(2), json.at(3)}};
   settings.threads = options.threads.value_or(settings.threads);
   return settings;
 }

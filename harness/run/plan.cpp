@@ -50,13 +50,13 @@ class PlanCache {
     return entry->second;
   }
 
-  /// Cells differ in memory by model, method and sizes only.
-  const CellMemory& memory(const Cell& cell) {
+  /// Cells of a sweep differ in memory by model, method and sizes only.
+  const CellMemory& memory(const Cell& cell, int64_t devices) {
     const auto& settings = cell.settings;
     const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
                                         settings.batch_size, cell.evaluation.batch_size};
     auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
-    if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_);
+    if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_, devices);
     return entry->second;
   }
 
@@ -157,7 +157,7 @@ std::vector<PlannedCell> estimate_cells(const SweepConfig& sweep, const std::str
     cache.check_bits(cell);
     planned.selected = condition.matches(cell);
     planned.tera_macs = cell_cost(cell, cache.model_cost(cell), cache.evaluation_samples(cell));
-    const CellMemory& memory = cache.memory(cell);
+    const CellMemory& memory = cache.memory(cell, sweep.device.devices_per_cell);
     const auto budget = static_cast<double>(sweep.memory_budget);
     planned.mapped_streams = sweep.memory_budget > 0 && memory.in_memory > budget;
     planned.memory_bytes = planned.mapped_streams ? memory.with_mapped_streams : memory.in_memory;

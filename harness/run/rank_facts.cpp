@@ -4,6 +4,9 @@
 
 #include <nlohmann/json.hpp>
 
+#ifdef PTQBENCH_WITH_NCCL
+#include "harness/parallel/nccl_device_group.h"
+#endif
 #include "harness/run/blas.h"
 #include "harness/run/cuda_devices.h"
 #include "harness/run/machine.h"
@@ -58,6 +61,9 @@ std::vector<RankFacts> gather_facts(Communicator& communicator, const RunSetting
                     {"HDF5", found.at("hdf5_version")},
                     {"MPI", communicator.library()},
                     {"BLAS", blas.name}};
+#ifdef PTQBENCH_WITH_NCCL
+  facts.versions["NCCL"] = nccl_version();
+#endif
   std::vector<RankFacts> all;
   const auto text = Json(facts).dump(-1, ' ', false, Json::error_handler_t::replace);
   for (const auto& each : gather_everywhere(communicator, text)) all.push_back(Json::parse(each));

@@ -9,6 +9,7 @@
 
 #include "harness/parallel/schedule_simulation.h"
 #include "harness/run/duration_text.h"
+#include "methods/support/error.h"
 
 namespace ptqbench {
 namespace {
@@ -30,7 +31,12 @@ std::string sources(const std::vector<PlannedCell>& plan, const std::vector<size
 }  // namespace
 
 std::string schedule_report(const std::vector<PlannedCell>& plan, const CostModel& costs,
-                            int64_t ranks) {
+                            int64_t ranks, int64_t devices_per_cell) {
+  const int64_t groups = ranks / devices_per_cell;
+  if (groups == 0 || ranks % devices_per_cell != 0) {
+    throw ConfigError(fmt::format("{} rank(s) make no whole groups of {} (devices_per_cell)", ranks,
+                                  devices_per_cell));
+  }
   const auto pending = pending_cells(plan);
   if (pending.empty()) return fmt::format("schedule on {} ranks: nothing to do\n", ranks);
   std::vector<double> seconds;
@@ -38,20 +44,21 @@ std::string schedule_report(const std::vector<PlannedCell>& plan, const CostMode
     const auto& planned = plan[item];
     seconds.push_back(costs.seconds(planned.cell.model, planned.cell.method, planned.tera_macs));
   }
-  const auto schedule = simulate_schedule(seconds, static_cast<int>(ranks));
+  const auto schedule = simulate_schedule(seconds, static_cast<int>(groups));
   const auto longest = std::max_element(seconds.begin(), seconds.end()) - seconds.begin();
   auto text = fmt::format(
-      "schedule on {} ranks, {} cells, the most expensive first:\n"
+      "schedule on {} ranks{}, {} cells, the most expensive first:\n"
       "  makespan     {}\n"
       "  lower bound  {} ({:.1f} % of the makespan)\n"
       "  utilisation  {:.1f} %\n"
       "  longest cell {}: {}\n",
-      ranks, pending.size(), duration_text(schedule.makespan),
-      duration_text(schedule.lower_bound()), 100 * schedule.efficiency(),
-      100 * schedule.utilisation(), duration_text(schedule.longest),
+      ranks, devices_per_cell > 1 ? fmt::format(" in groups of {}", devices_per_cell) : "",
+      pending.size(), duration_text(schedule.makespan), duration_text(schedule.lower_bound()),
+      100 * schedule.efficiency(), 100 * schedule.utilisation(), duration_text(schedule.longest),
       cell_label(plan[pending[static_cast<size_t>(longest)]].cell));
   // Below this many ranks all of them could be busy to the end; more only wait for the longest.
-  const double useful = std::ceil(schedule.total / schedule.longest);
+  const double useful =
+      std::ceil(schedule.total / schedule.longest) * static_cast<double>(devices_per_cell);
   if (useful < static_cast<double>(ranks)) {
     text += fmt::format("  more than {:.0f} ranks gain little: the longest cell takes as long\n",
                         useful);

@@ -158,8 +158,9 @@ class SubjectModel {
 
  private:
   Measurement metric(Pass& pass) const {
+    LocalGroup alone;
     const auto metrics =
-        task_.evaluate(model_, pass, cell_.evaluation.samples, cell_.evaluation.batch_size);
+        task_.evaluate(model_, pass, cell_.evaluation.samples, cell_.evaluation.batch_size, alone);
     return {metrics.name, metrics.higher_is_better, metrics.value, kNotMeasured};
   }
 

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "harness/parallel/rank_groups.h"
 #include "harness/parallel/scheduler.h"
 #include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
@@ -151,19 +152,23 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
 }
 
 void announce(const Preparation& ready, const Job& job, int ranks, int64_t threads) {
+  const int64_t devices = ready.sweep.device.devices_per_cell;
   const auto done = std::count_if(ready.plan.begin(), ready.plan.end(),
                                   [](const PlannedCell& planned) { return planned.done; });
-  fmt::print(stderr,
-             "{} cells, {} already done, {} to run now; {} rank(s), {} thread(s) each; results in "
-             "{}\n",
-             ready.plan.size(), done, job.items.size(), ranks, threads, job.run_dir.string());
+  fmt::print(
+      stderr,
+      "{} cells, {} already done, {} to run now; {} rank(s){}, {} thread(s) each; results in "
+      "{}\n",
+      ready.plan.size(), done, job.items.size(), ranks,
+      devices > 1 ? fmt::format(" in groups of {}", devices) : "", threads, job.run_dir.string());
 }
 
 void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
   if (options.schedule_ranks == 0) return;
-  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads);
-  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks));
+  const int64_t devices = ready.sweep.device.devices_per_cell;
+  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);
+  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks, devices));
 }
 
 }  // namespace
@@ -198,9 +203,11 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
         parse_sweep(job.sweep_yaml, "sweep of rank 0", known_names(), {/*check_files=*/false});
   }
   at::Device device = at::kCPU;
+  RankGroups groups;
   try {
     device = place_rank(communicator, ready.sweep.device);
-  } catch (const ConfigError& error) {
+    groups = form_groups(communicator, ready.sweep.device.devices_per_cell, device);
+  } catch (const Error& error) {
     // The same on all ranks.
     if (first) fmt::print(stderr, "ptqbench: {}\n", error.what());
     return kBadInput;
@@ -211,18 +218,28 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   if (cell_count(ready.sweep) != job.fingerprints.size())
     throw std::logic_error("the ranks expanded different sweeps");
 
-  CellRunner runner(communicator.rank(), threads, device, job.run_dir, std::move(ready.tasks));
-  Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), communicator.size());
+  CellRunner runner(communicator.rank(), threads, device, *groups.devices, job.run_dir,
+                    std::move(ready.tasks));
+  const auto streams = [&](size_t item) {
+    return job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
+  };
+  if (!groups.leads()) {
+    follow_leader(*groups.members, [&](size_t item) {
+      assist_cell(runner, cell_at(ready.sweep, item), job.fingerprints[item], streams(item));
+    });
+    return 0;
+  }
+  Progress progress(ready.plan, first ? job.items : std::vector<size_t>(), groups.leaders->size());
   if (first) announce(ready, job, communicator.size(), threads);
-  const bool all_finished = run_on_all_ranks(
-      communicator, job.items,
-      [&](size_t item) {
-        const auto streams =
-            job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
-        return attempt_cell(runner, job.run_dir, cell_at(ready.sweep, item), job.fingerprints[item],
-                            streams);
-      },
-      progress, {ready.sweep.retries, stop_requested});
+  const bool all_finished =
+      run_on_all_ranks(*groups.leaders, job.items,
+                       [&](size_t item) {
+                         announce_item(*groups.members, item);
+                         return attempt_cell(runner, job.run_dir, cell_at(ready.sweep, item),
+                                             job.fingerprints[item], streams(item));
+                       },
+                       progress, {ready.sweep.retries, stop_requested});
+  dismiss_members(*groups.members);
   if (!first) return 0;
   remove_empty_folders(job.run_dir);
   const int code = report_sweep(job.run_dir, ready.plan, progress.failures());

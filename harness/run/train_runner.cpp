@@ -79,7 +79,8 @@ int train_model(Communicator& communicator, const TrainConfig& config) {
   Metrics metrics;
   const auto evaluate = [&](const UnitGraph& trained) {
     FullPrecisionPass pass;
-    metrics = task->evaluate(trained, pass, 0, kEvaluationBatch);
+    LocalGroup alone;
+    metrics = task->evaluate(trained, pass, 0, kEvaluationBatch, alone);
     return metrics.value;
   };
   const auto last =

@@ -20,16 +20,18 @@ bool samples_are_dense(const at::Tensor& x) {
 }
 
 at::Tensor draw_keep_mask(std::array<uint32_t, 2> key, int64_t iteration, int64_t place,
-                          double drop_probability, int64_t samples, int64_t elements_per_sample) {
+                          double drop_probability, const std::vector<int64_t>& slots,
+                          int64_t elements_per_sample) {
   const auto threshold = static_cast<uint32_t>(std::lround(drop_probability * 65536));
   const int64_t words = mask_words(elements_per_sample);
+  const auto samples = static_cast<int64_t>(slots.size());
   auto mask = at::empty({samples, words}, at::kInt);
   auto* data = reinterpret_cast<uint32_t*>(mask.data_ptr<int32_t>());
   at::parallel_for(0, samples, 1, [&](int64_t begin, int64_t end) {
     for (int64_t sample = begin; sample < end; ++sample) {
-      cpu::keep_mask({0, static_cast<uint32_t>(sample), static_cast<uint32_t>(iteration),
-                      static_cast<uint32_t>(place)},
-                     key, threshold, data + sample * words, words);
+      const auto slot = static_cast<uint32_t>(slots[static_cast<size_t>(sample)]);
+      cpu::keep_mask({0, slot, static_cast<uint32_t>(iteration), static_cast<uint32_t>(place)}, key,
+                     threshold, data + sample * words, words);
     }
   });
   return mask;

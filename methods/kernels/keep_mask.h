@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <vector>
 
 namespace ptqbench {
 
@@ -12,11 +13,12 @@ namespace ptqbench {
 /// e-th element of a sample in the order of its memory; bits beyond the sample are undefined.
 int64_t mask_words(int64_t elements_per_sample);
 
-/// Draws the mask of `samples` samples: 1 with probability 1 - drop_probability (rounded to
-/// 1/65536), from the Philox stream `key`; `iteration` and `place` number its use. On the host, so
-/// that every device sees the same masks.
+/// Draws the masks of these `slots` of a mini-batch, in that order: 1 with probability
+/// 1 - drop_probability (rounded to 1/65536), from the Philox stream `key`; `iteration` and `place`
+/// number its use. On the host, so that every device sees the same masks.
 at::Tensor draw_keep_mask(std::array<uint32_t, 2> key, int64_t iteration, int64_t place,
-                          double drop_probability, int64_t samples, int64_t elements_per_sample);
+                          double drop_probability, const std::vector<int64_t>& slots,
+                          int64_t elements_per_sample);
 
 /// The mask as bool with shape and memory layout of `like` [N, ...], whose samples must be dense.
 at::Tensor unpack_mask(const at::Tensor& mask, const at::Tensor& like);

@@ -36,27 +36,44 @@ struct StepVariable {
   std::optional<size_t> output;
 };
 
-/// Samples of the calibration set, and what is random about them in one iteration.
+/// The mini-batch of one iteration, and the part of it that this process computes.
 struct MiniBatch {
-  int64_t t;
-  std::vector<int64_t> ids;
+  int64_t t = 0;
+  /// Calibration samples, by slot.
+  std::vector<int64_t> samples;
+  /// Slots whose samples are held here, and the rows of the streams where these are.
+  std::vector<int64_t> slots;
+  std::vector<int64_t> rows;
+
+  MiniBatch(int64_t iteration, std::vector<int64_t> drawn, const SampleShare& share)
+      : t(iteration), samples(std::move(drawn)) {
+    for (size_t slot = 0; slot < samples.size(); ++slot) {
+      if (samples[slot] < share.first || samples[slot] >= share.last) continue;
+      slots.push_back(static_cast<int64_t>(slot));
+      rows.push_back(samples[slot] - share.first);
+    }
+  }
+
+  /// The part of the samples that is computed here.
+  double fraction() const {
+    return static_cast<double>(slots.size()) / static_cast<double>(samples.size());
+  }
 };
 
-/// The inputs of one mini-batch, with elements dropped to full precision where the phase says so.
-/// Streams may lie elsewhere than the model: the batch goes to `device`.
+/// The inputs of the part computed here, with elements dropped to full precision where the phase
+/// says so. Streams may lie elsewhere than the model: the batch goes to `device`.
 Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& batch,
                      RandomSource& random, const at::Device& device) {
   Tensors inputs;
   for (size_t i = 0; i < data.quantized_inputs.size(); ++i) {
     const auto& quantized = data.quantized_inputs[i];
     if (phase.drop_probability == 0 || !quantized.is_floating_point()) {
-      inputs.push_back(gather({quantized, batch.ids}));
+      inputs.push_back(gather({quantized, batch.rows}));
       continue;
     }
     const auto keep = random.keep_mask(batch.t, static_cast<int64_t>(i), phase.drop_probability,
-                                       static_cast<int64_t>(batch.ids.size()),
-                                       quantized.numel() / quantized.size(0));
-    inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], batch.ids, keep));
+                                       batch.slots, quantized.numel() / quantized.size(0));
+    inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], batch.rows, keep));
   }
   return on_device(inputs, device);
 }
@@ -97,8 +114,10 @@ class UnitReconstruction::LearningPass : public Pass {
 
   void begin(const MiniBatch& batch) {
     batch_ = &batch;
-    if (data_.position_mask.defined())
-      batch_mask_ = gather({data_.position_mask, batch.ids}).to(device_);
+    if (!data_.position_mask.defined()) return;
+    const auto whole = gather({data_.position_mask, batch.samples});
+    batch_mask_ = gather({whole, batch.slots}).to(device_);
+    real_fraction_ = batch_mask_.sum().item<double>() / whole.sum().item<double>();
   }
 
   at::Tensor weight(const WeightSite& site) override {
@@ -113,24 +132,48 @@ class UnitReconstruction::LearningPass : public Pass {
     const StepVariable& variable = steps_[found->second];
     at::Tensor keep;
     if (phase_.drop_probability > 0) {
-      keep = random_.keep_mask(batch_->t, variable.place, phase_.drop_probability, terms.x.size(0),
+      keep = random_.keep_mask(batch_->t, variable.place, phase_.drop_probability, batch_->slots,
                                terms.x.numel() / terms.x.size(0));
     }
     if (!variable.output)
       return activate_and_quantize(terms, site.nonlinearity, variable.quantizer, keep);
     return activation_loss(terms, site.nonlinearity, variable.quantizer, keep,
-                           {data_.targets[*variable.output], batch_->ids}, phase_.norm);
+                           {data_.targets[*variable.output], batch_->rows}, phase_.norm);
   }
 
-  /// The loss of the unit's outputs as forward() returned them, a scalar.
+  /// The loss of the unit's outputs as forward() returned them, a scalar: the addend of the part
+  /// computed here to the mean over the whole mini-batch.
   at::Tensor loss(const Tensors& outputs) const {
     at::Tensor total;
     for (size_t i = 0; i < outputs.size(); ++i) {
-      const auto part =
+      auto part =
           ends_in_loss_.count(i) != 0 ? outputs[i] : output_loss(outputs[i], data_.targets[i]);
+      const double fraction = masked(outputs[i]) ? real_fraction_ : batch_->fraction();
+      if (fraction != 1) part = part * fraction;
       total = total.defined() ? total + part : part;
     }
     return total;
+  }
+
+  /// Adds up over the group what one iteration has computed: the gradients and `loss`.
+  void share(double& loss, DeviceGroup& group) {
+    if (group.size() == 1) return;
+    Tensors sums;
+    for (const auto& variable : roundings_) sums.push_back(gradient(variable->soft()));
+    if (phase_.learn_steps) {
+      // LSQ scales the gradient by the size of what was quantized (scale_gradient), which is the
+      // whole mini-batch.
+      const double factor = std::sqrt(batch_->fraction());
+      for (const StepVariable& variable : steps_) {
+        for (const auto* learned : {&variable.quantizer.scale, &variable.quantizer.zero_point}) {
+          if (learned->requires_grad()) sums.push_back(gradient(*learned).mul_(factor));
+        }
+      }
+    }
+    const auto whole_loss = at::scalar_tensor(loss, at::dtype(at::kDouble).device(group.device()));
+    sums.push_back(whole_loss);
+    group.sum(sums);
+    loss = whole_loss.item<double>();
   }
 
   /// Updates every variable from its gradient; returns the regulariser's value.
@@ -175,10 +218,18 @@ class UnitReconstruction::LearningPass : public Pass {
   }
 
  private:
+  /// Whether the loss of such an output leaves out positions.
+  bool masked(const at::Tensor& output) const { return batch_mask_.defined() && output.dim() >= 3; }
+
+  /// What an iteration has left there; zeros where no sample of the mini-batch was computed.
+  static at::Tensor gradient(const at::Tensor& learned) {
+    if (!learned.grad().defined()) learned.mutable_grad() = at::zeros_like(learned.detach());
+    return learned.grad();
+  }
+
   at::Tensor output_loss(const at::Tensor& output, const at::Tensor& targets) const {
-    if (!batch_mask_.defined() || output.dim() < 3)
-      return reconstruction_loss(output, {targets, batch_->ids}, phase_.norm);
-    const auto target = real_positions(gather({targets, batch_->ids}).to(device_), batch_mask_);
+    if (!masked(output)) return reconstruction_loss(output, {targets, batch_->rows}, phase_.norm);
+    const auto target = real_positions(gather({targets, batch_->rows}).to(device_), batch_mask_);
     return reconstruction_loss(real_positions(output, batch_mask_), target, phase_.norm);
   }
 
@@ -225,8 +276,10 @@ class UnitReconstruction::LearningPass : public Pass {
   RandomSource& random_;
   at::Device device_;
   const MiniBatch* batch_ = nullptr;
-  /// Of the mini-batch, [B, L]; undefined without a mask.
+  /// Of the part computed here, [B, L], and its part of the real positions of the whole mini-batch;
+  /// undefined without a mask.
   at::Tensor batch_mask_;
+  double real_fraction_ = 1;
   /// In the order of execution, so that sums and updates do not depend on addresses.
   std::vector<std::unique_ptr<RoundingVariable>> roundings_;
   std::vector<StepVariable> steps_;
@@ -238,13 +291,15 @@ class UnitReconstruction::LearningPass : public Pass {
 
 UnitReconstruction::UnitReconstruction(const UnitGraph& model, const Unit& unit,
                                        const UnitData& data, const Phase& phase,
-                                       const MethodSettings& settings, RandomSource& random)
+                                       const MethodSettings& settings, RandomSource& random,
+                                       DeviceGroup& group)
     : model_(model),
       unit_(unit),
       data_(data),
       phase_(phase),
       settings_(settings),
       random_(random),
+      group_(group),
       pass_(std::make_unique<LearningPass>(model, unit, data, phase, settings, random)) {}
 
 UnitReconstruction::~UnitReconstruction() = default;
@@ -252,17 +307,20 @@ UnitReconstruction::~UnitReconstruction() = default;
 bool UnitReconstruction::learns() const { return pass_->learns(); }
 
 IterationLoss UnitReconstruction::iterate(int64_t t) {
-  const MiniBatch batch{t, random_.batch(t, settings_.batch_size, data_.targets.at(0).size(0))};
+  const MiniBatch batch(t, random_.batch(t, settings_.batch_size, data_.share.total), data_.share);
   pass_->begin(batch);
-  const auto inputs = batch_inputs(data_, phase_, batch, random_, model_.device());
-  const auto loss = pass_->loss(model_.forward(unit_, inputs, *pass_));
   IterationLoss losses;
-  losses.reconstruction = loss.item<double>();
+  if (!batch.slots.empty()) {
+    const auto inputs = batch_inputs(data_, phase_, batch, random_, model_.device());
+    const auto loss = pass_->loss(model_.forward(unit_, inputs, *pass_));
+    losses.reconstruction = loss.item<double>();
+    loss.backward();
+  }
+  pass_->share(losses.reconstruction, group_);
   if (!std::isfinite(losses.reconstruction)) {
     throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
                             unit_.name, t));
   }
-  loss.backward();
   losses.rounding = pass_->step();
   return losses;
 }
@@ -272,10 +330,10 @@ void UnitReconstruction::finish() { pass_->finish(); }
 std::vector<NamedTensor> UnitReconstruction::state() const { return pass_->state(); }
 
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
-                           const Phase& phase, const MethodSettings& settings,
-                           RandomSource& random) {
+                           const Phase& phase, const MethodSettings& settings, RandomSource& random,
+                           DeviceGroup& group) {
   LossCurve curve;
-  UnitReconstruction reconstruction(model, unit, data, phase, settings, random);
+  UnitReconstruction reconstruction(model, unit, data, phase, settings, random, group);
   if (!reconstruction.learns()) return curve;
   const int64_t stride = std::max<int64_t>(1, phase.iterations / kCurvePoints);
   for (int64_t t = 0; t < phase.iterations; ++t) {

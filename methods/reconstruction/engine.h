@@ -27,19 +27,22 @@ struct IterationLoss {
 
 /// The optimisation of one unit: learns what a phase says in the sites of `unit` so that its output
 /// on quantized inputs matches the targets (BRECQ, eq. 10, with the plain squared error; QDrop,
-/// algorithm 1). Deterministic for given data and random source. Everything handed to the
-/// constructor must outlive it.
+/// algorithm 1). The members of `group` each compute the samples of a mini-batch that they hold;
+/// gradients are added up, and all make the same update. Deterministic for given data, random
+/// source and size of the group. Everything handed to the constructor must outlive it.
 class UnitReconstruction {
  public:
   UnitReconstruction(const UnitGraph& model, const Unit& unit, const UnitData& data,
-                     const Phase& phase, const MethodSettings& settings, RandomSource& random);
+                     const Phase& phase, const MethodSettings& settings, RandomSource& random,
+                     DeviceGroup& group);
   ~UnitReconstruction();
   UnitReconstruction(const UnitReconstruction&) = delete;
   UnitReconstruction& operator=(const UnitReconstruction&) = delete;
 
   /// Whether the phase has something to learn in this unit.
   bool learns() const;
-  /// Iteration `t`, from 0, of phase.iterations. Throws Error when the loss is not finite.
+  /// Iteration `t`, from 0, of phase.iterations. Collective over the group. Throws Error when the
+  /// loss is not finite.
   IterationLoss iterate(int64_t t);
   /// Leaves what was learned in the model's sites: weights rounded hard, steps at their last value.
   void finish();
@@ -55,12 +58,13 @@ class UnitReconstruction {
   const Phase& phase_;
   const MethodSettings& settings_;
   RandomSource& random_;
+  DeviceGroup& group_;
   std::unique_ptr<LearningPass> pass_;
 };
 
 /// All iterations of a UnitReconstruction, and its finish.
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
-                           const Phase& phase, const MethodSettings& settings,
-                           RandomSource& random);
+                           const Phase& phase, const MethodSettings& settings, RandomSource& random,
+                           DeviceGroup& group);
 
 }  // namespace ptqbench

@@ -1,5 +1,6 @@
 #include "methods/reconstruction/quantize.h"
 
+#include <fmt/format.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -9,17 +10,18 @@
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/streams.h"
+#include "methods/support/error.h"
 #include "methods/support/process_memory.h"
 #include "methods/support/stopwatch.h"
 
 namespace ptqbench {
 namespace {
 
-/// Leading `count` samples of each input.
-Tensors first_samples(const Tensors& inputs, int64_t count) {
+/// Samples [first, last) of each input, as far as there are so many.
+Tensors samples(const Tensors& inputs, int64_t first, int64_t last) {
   Tensors slices;
   for (const auto& input : inputs)
-    slices.push_back(input.slice(0, 0, std::min(count, input.size(0))));
+    slices.push_back(input.slice(0, first, std::min(last, input.size(0))));
   return slices;
 }
 
@@ -55,14 +57,16 @@ class ModelQuantizer {
  public:
   ModelQuantizer(UnitGraph& model, const QuantizationRequest& request, const Recipe& recipe,
                  const Tensors& calibration, const UnitProgress& progress, StreamStorage& storage,
-                 UnitCheckpoints& checkpoints)
+                 UnitCheckpoints& checkpoints, DeviceGroup& group)
       : model_(model),
         request_(request),
         recipe_(recipe),
         calibration_(calibration),
         progress_(progress),
         storage_(storage),
-        checkpoints_(checkpoints) {}
+        checkpoints_(checkpoints),
+        group_(group),
+        share_(share_of(calibration.at(0).size(0), group)) {}
 
   QuantizationReport run();
 
@@ -83,6 +87,8 @@ class ModelQuantizer {
   const UnitProgress& progress_;
   StreamStorage& storage_;
   UnitCheckpoints& checkpoints_;
+  DeviceGroup& group_;
+  SampleShare share_;
   bool activations_calibrated_ = false;
   QuantizationReport report_;
 };
@@ -92,7 +98,7 @@ void ModelQuantizer::calibrate_activations_once() {
   const StageTimer timer(report_, "activation_ranges");
   return_freed_memory();
   calibrate_activations(model_, request_.settings, recipe_.activation_ranges,
-                        first_samples(calibration_, request_.settings.range_samples));
+                        samples(calibration_, 0, request_.settings.range_samples));
   activations_calibrated_ = true;
 }
 
@@ -108,26 +114,34 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
   report.phase = phase.name;
   {
     const StageTimer timer(report_, "unit_errors");
-    report.error_before = unit_error(model_, unit, data, inside, phase.norm);
+    report.error_before = unit_error(model_, unit, data, inside, phase.norm, group_);
   }
   {
     const StageTimer timer(report_, "reconstruction");
     PhiloxSource random(request_.seed, phase.name + "/" + unit.name);
-    report.curve = reconstruct_unit(model_, unit, data, phase, request_.settings, random);
+    report.curve = reconstruct_unit(model_, unit, data, phase, request_.settings, random, group_);
   }
   report.seconds = watch.seconds();
   return report;
 }
 
-/// Takes the units as an earlier process left them; none where there is no such state.
+/// Takes the units as an earlier process left them; none where a member of the group finds no such
+/// state.
 std::vector<std::optional<UnitReport>> ModelQuantizer::restore_units(const std::vector<Unit>& units,
                                                                      const Phase& phase) {
-  std::vector<std::optional<UnitReport>> reports(units.size());
+  std::vector<std::optional<UnitState>> states(units.size());
+  std::vector<double> found(units.size(), 0);
   for (size_t u = 0; u < units.size(); ++u) {
     if (!has_work(units[u], phase, model_)) continue;
-    auto state = checkpoints_.load(phase.name, units[u].name);
-    if (state && restore_learned(model_, units[u], phase, state->learned))
-      reports[u] = std::move(state->report);
+    states[u] = checkpoints_.load(phase.name, units[u].name);
+    found[u] = states[u] ? 1 : 0;
+  }
+  found = sum_over(group_, std::move(found));
+  std::vector<std::optional<UnitReport>> reports(units.size());
+  for (size_t u = 0; u < units.size(); ++u) {
+    const bool everywhere = found[u] == group_.size();
+    if (everywhere && restore_learned(model_, units[u], phase, states[u]->learned))
+      reports[u] = std::move(states[u]->report);
   }
   return reports;
 }
@@ -139,9 +153,10 @@ void ModelQuantizer::finish_unit(const Unit& unit, const Phase& phase, const Uni
   {
     const StageTimer timer(report_, "unit_errors");
     report.error_after = phase.inside == phase.preceding
-                             ? outputs_error(outputs, data, phase.norm)
-                             : unit_error(model_, unit, data, inside, phase.norm);
+                             ? outputs_error(outputs, data, phase.norm, group_)
+                             : unit_error(model_, unit, data, inside, phase.norm, group_);
   }
+  if (!group_.leads()) return;
   const StageTimer timer(report_, "checkpoints");
   checkpoints_.save({learned_tensors(model_, unit, phase), report});
 }
@@ -150,8 +165,9 @@ void ModelQuantizer::finish_unit(const Unit& unit, const Phase& phase, const Uni
 /// to reconstruct.
 void ModelQuantizer::run_phase(const Phase& phase) {
   return_freed_memory();
-  Stream quantized(model_, calibration_);
-  Stream full_precision(model_, calibration_);
+  const auto held = samples(calibration_, share_.first, share_.last);
+  Stream quantized(model_, held);
+  Stream full_precision(model_, held);
   FullPrecisionPass full_precision_pass;
   QuantizedPass preceding(phase.preceding);
   QuantizedPass inside(phase.inside);
@@ -172,7 +188,8 @@ void ModelQuantizer::run_phase(const Phase& phase) {
     UnitData data{quantized.inputs(unit),
                   full_precision.inputs(unit),
                   {},
-                  model_.position_mask(calibration_)};
+                  model_.position_mask(calibration_),
+                  share_};
     {
       const StageTimer timer(report_, "streams");
       data.targets =
@@ -215,9 +232,16 @@ QuantizationReport ModelQuantizer::run() {
 
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
                                   const Tensors& calibration, const UnitProgress& progress,
-                                  StreamStorage& storage, UnitCheckpoints& checkpoints) {
+                                  StreamStorage& storage, UnitCheckpoints& checkpoints,
+                                  DeviceGroup& group) {
+  const int64_t count = calibration.at(0).size(0);
+  if (count < group.size()) {
+    throw ConfigError(fmt::format("{} calibration sample(s) cannot be shared by {} devices", count,
+                                  group.size()));
+  }
   const Recipe recipe = make_recipe(request.method, request.settings);
-  return ModelQuantizer(model, request, recipe, calibration, progress, storage, checkpoints).run();
+  return ModelQuantizer(model, request, recipe, calibration, progress, storage, checkpoints, group)
+      .run();
 }
 
 }  // namespace ptqbench

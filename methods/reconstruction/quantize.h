@@ -34,12 +34,16 @@ using UnitProgress =
     std::function<void(const Phase& phase, const Unit& unit, size_t number, size_t count)>;
 
 /// Quantizes `model` (batch norm folded) in place: bits, ranges, and the method's phases.
-/// `calibration` holds the model's inputs for the calibration samples, [S, ...] each; `storage`
-/// keeps what the units make of them. Units that `checkpoints` has are taken from there, the others
-/// handed to it when they are finished. Throws ConfigError on impossible settings, Error when a
+/// `calibration` holds the model's inputs for all calibration samples, [S, ...] each; `storage`
+/// keeps what the units make of those that this process holds. Units that `checkpoints` has are
+/// taken from there, the others handed to it, by the leader, when they are finished. Collective
+/// over the group, with the same model, request and calibration; all members end with the same
+/// model, which is that of one process up to the order of sums. Activation ranges are found by
+/// every member on all samples. Throws ConfigError on impossible settings, Error when a
 /// reconstruction diverges.
 QuantizationReport quantize_model(UnitGraph& model, const QuantizationRequest& request,
                                   const Tensors& calibration, const UnitProgress& progress,
-                                  StreamStorage& storage, UnitCheckpoints& checkpoints);
+                                  StreamStorage& storage, UnitCheckpoints& checkpoints,
+                                  DeviceGroup& group);
 
 }  // namespace ptqbench

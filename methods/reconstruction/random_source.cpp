@@ -19,8 +19,8 @@ std::vector<int64_t> PhiloxSource::batch(int64_t t, int64_t count, int64_t popul
   return ids;
 }
 
-at::Tensor PhiloxSource::keep_mask(int64_t t, int64_t place, double drop_probability, int64_t slots,
-                                   int64_t elements_per_slot) {
+at::Tensor PhiloxSource::keep_mask(int64_t t, int64_t place, double drop_probability,
+                                   const std::vector<int64_t>& slots, int64_t elements_per_slot) {
   return draw_keep_mask(stream_key(seed_, unit_, RandomPurpose::kDrop), t, place, drop_probability,
                         slots, elements_per_slot);
 }

@@ -17,10 +17,10 @@ class RandomSource {
   /// Calibration samples of the mini-batch of iteration `t` (from 0), drawn with replacement from
   /// `population`.
   virtual std::vector<int64_t> batch(int64_t t, int64_t count, int64_t population) = 0;
-  /// Keep mask (see kernels/keep_mask.h) of `slots` samples in iteration `t`. `place` numbers the
-  /// unit's inputs, then its activation quantizers in the order of execution.
-  virtual at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability, int64_t slots,
-                               int64_t elements_per_slot) = 0;
+  /// Keep masks (see kernels/keep_mask.h) of these slots of the mini-batch in iteration `t`.
+  /// `place` numbers the unit's inputs, then its activation quantizers in the order of execution.
+  virtual at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
+                               const std::vector<int64_t>& slots, int64_t elements_per_slot) = 0;
 };
 
 /// Philox streams keyed by (seed, unit, purpose); the counter is (iteration, place, slot in the
@@ -30,8 +30,8 @@ class PhiloxSource : public RandomSource {
   PhiloxSource(uint64_t seed, const std::string& unit);
 
   std::vector<int64_t> batch(int64_t t, int64_t count, int64_t population) override;
-  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability, int64_t slots,
-                       int64_t elements_per_slot) override;
+  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
+                       const std::vector<int64_t>& slots, int64_t elements_per_slot) override;
 
  private:
   uint64_t seed_;

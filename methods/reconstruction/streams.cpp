@@ -36,9 +36,11 @@ class ErrorSum {
   void add(const Tensors& outputs, int64_t first, int64_t last) {
     for (size_t i = 0; i < outputs.size(); ++i) {
       const auto device = outputs[i].device();
-      const auto mask = data_.position_mask.defined()
-                            ? data_.position_mask.slice(0, first, last).to(device)
-                            : data_.position_mask;
+      const auto mask =
+          data_.position_mask.defined()
+              ? data_.position_mask.slice(0, data_.share.first + first, data_.share.first + last)
+                    .to(device)
+              : data_.position_mask;
       const auto output = real_positions(outputs[i], mask);
       const auto target = real_positions(data_.targets[i].slice(0, first, last).to(device), mask);
       const double positions = loss_positions(output);
@@ -47,9 +49,12 @@ class ErrorSum {
     }
   }
 
-  double mean() const {
+  double mean(DeviceGroup& group) const {
+    auto sums = sums_;
+    sums.insert(sums.end(), positions_.begin(), positions_.end());
+    sums = sum_over(group, std::move(sums));
     double total = 0;
-    for (size_t i = 0; i < sums_.size(); ++i) total += sums_[i] / positions_[i];
+    for (size_t i = 0; i < sums_.size(); ++i) total += sums[i] / sums[sums_.size() + i];
     return total;
   }
 
@@ -119,22 +124,23 @@ Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs
 }
 
 double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data, Pass& pass,
-                  double norm) {
+                  double norm, DeviceGroup& group) {
   ErrorSum error(data, norm);
   const auto device = model.device();
   for_each_chunk(data.quantized_inputs.at(0).size(0), [&](int64_t first, int64_t last) {
     error.add(model.forward(unit, slices(data.quantized_inputs, first, last, device), pass), first,
               last);
   });
-  return error.mean();
+  return error.mean(group);
 }
 
-double outputs_error(const Tensors& outputs, const UnitData& data, double norm) {
+double outputs_error(const Tensors& outputs, const UnitData& data, double norm,
+                     DeviceGroup& group) {
   ErrorSum error(data, norm);
   for_each_chunk(data.targets.at(0).size(0), [&](int64_t first, int64_t last) {
     error.add(slices(outputs, first, last, outputs.at(0).device()), first, last);
   });
-  return error.mean();
+  return error.mean(group);
 }
 
 }  // namespace ptqbench

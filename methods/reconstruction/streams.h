@@ -37,11 +37,12 @@ Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs
                  StreamStorage& storage);
 
 /// Reconstruction error (see reconstruction_error) of what the unit makes of its quantized inputs,
-/// over the real positions of all samples, summed over outputs; the outputs are not kept.
+/// over the real positions of all samples of the group, summed over outputs; the outputs are not
+/// kept.
 double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data, Pass& pass,
-                  double norm);
+                  double norm, DeviceGroup& group);
 
 /// The same for outputs that are at hand.
-double outputs_error(const Tensors& outputs, const UnitData& data, double norm);
+double outputs_error(const Tensors& outputs, const UnitData& data, double norm, DeviceGroup& group);
 
 }  // namespace ptqbench

@@ -4,18 +4,19 @@
 #include <torch/types.h>
 
 #include <algorithm>
-#include <numeric>
 
 #include "tasks/data/prefetch.h"
 
 namespace ptqbench {
 
 double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& data, int64_t samples,
-                     int64_t batch_size) {
+                     int64_t batch_size, DeviceGroup& group) {
   const torch::NoGradGuard no_grad;
   const int64_t count = samples == 0 ? data.size() : std::min(samples, data.size());
-  std::vector<int64_t> indices(static_cast<size_t>(count));
-  std::iota(indices.begin(), indices.end(), 0);
+  std::vector<int64_t> indices;
+  for (int64_t i = 0; i < count; ++i) {
+    if (does_batch(group, i / batch_size)) indices.push_back(i);
+  }
   PrefetchOptions options;
   options.batch_size = batch_size;
   options.threads = at::get_num_threads();
@@ -27,7 +28,8 @@ double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& dat
     const auto logits = model.forward({inputs}, pass).at(0);
     correct += logits.argmax(1).eq(batch->labels.to(device)).sum().item<int64_t>();
   }
-  return 100.0 * static_cast<double>(correct) / static_cast<double>(count);
+  const auto all_correct = sum_over(group, {static_cast<double>(correct)}).front();
+  return 100.0 * all_correct / static_cast<double>(count);
 }
 
 }  // namespace ptqbench

@@ -4,13 +4,15 @@
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
+#include "methods/support/device_group.h"
 #include "tasks/data/dataset.h"
 
 namespace ptqbench {
 
 /// Top-1 accuracy in percent of a classifier on the first `samples` images of `data` (0: all),
-/// `batch_size` at a time. Throws IoError on an unreadable image.
+/// `batch_size` at a time; the members of the group share the batches. Throws IoError on an
+/// unreadable image.
 double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& data, int64_t samples,
-                     int64_t batch_size);
+                     int64_t batch_size, DeviceGroup& group);
 
 }  // namespace ptqbench

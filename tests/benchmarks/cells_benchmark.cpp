@@ -59,7 +59,8 @@ void evaluate(benchmark::State& state, const std::string& precision) {
   FullPrecisionPass full_precision;
   QuantizedPass quantized(QuantizedPass::Activations::kQuantized);
   Pass& pass = precision == "quantized" ? static_cast<Pass&>(quantized) : full_precision;
-  for (auto _ : state) fashion_mnist().evaluate(model, pass, 2000, kEvaluationBatch);
+  LocalGroup group;
+  for (auto _ : state) fashion_mnist().evaluate(model, pass, 2000, kEvaluationBatch, group);
 }
 
 /// The calibration data of every unit, in both streams.
@@ -92,11 +93,12 @@ void whole_cell(benchmark::State& state) {
     auto model = shipped_resnet20();
     MemoryStorage storage;
     NoUnitCheckpoints checkpoints;
+    LocalGroup group;
     const auto report = quantize_model(
         model, request, calibration(request.settings.calibration_samples), [](auto&&...) {},
-        storage, checkpoints);
+        storage, checkpoints, group);
     QuantizedPass pass(QuantizedPass::Activations::kQuantized);
-    fashion_mnist().evaluate(model, pass, 0, kEvaluationBatch);
+    fashion_mnist().evaluate(model, pass, 0, kEvaluationBatch, group);
     for (const auto& [stage, seconds] : report.seconds) state.counters[stage] = seconds;
   }
 }

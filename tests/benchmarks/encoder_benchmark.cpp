@@ -63,7 +63,11 @@ Block make_block(const std::string& part) {
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   for (const Unit& unit : made.model.units(Granularity::kBlock)) {
-    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}, inputs[2]};
+    UnitData data{quantized.inputs(unit),
+                  full_precision.inputs(unit),
+                  {},
+                  inputs[2],
+                  all_samples(inputs[2].size(0))};
     data.targets =
         run_unit(made.model, unit, data.full_precision_inputs, full_precision_pass, storage);
     if (unit.name == "bert.encoder.layer.0." + part) {
@@ -81,8 +85,9 @@ Block make_block(const std::string& part) {
 void iteration(benchmark::State& state, const std::string& part) {
   const auto block = make_block(part);
   PhiloxSource random(1, part);
+  LocalGroup group;
   UnitReconstruction reconstruction(block.model, block.unit, block.data, block.phase,
-                                    block.settings, random);
+                                    block.settings, random, group);
   int64_t t = kIterations / 2;
   for (auto _ : state) benchmark::DoNotOptimize(reconstruction.iterate(t++));
 }

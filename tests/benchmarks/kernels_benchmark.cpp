@@ -5,6 +5,7 @@
 
 #include "methods/kernels/activation_quant.h"
 #include "methods/reconstruction/random_source.h"
+#include "tests/support/slots.h"
 
 namespace ptqbench {
 namespace {
@@ -23,7 +24,8 @@ void forward_and_backward(benchmark::State& state, Function function) {
   const auto x = feature_map().requires_grad_(true);
   const LearnedQuantizer quantizer{
       at::full({1}, 0.2F).requires_grad_(true), at::zeros({1}), {0, 15}};
-  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, x.size(0), x.numel() / x.size(0));
+  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, testing::all_slots(x.size(0)),
+                                                   x.numel() / x.size(0));
   const auto gradient = at::ones_like(x);
   for (auto _ : state) {
     function({x}, Nonlinearity::kRelu, quantizer, keep).backward(gradient);
@@ -43,7 +45,8 @@ void keep_mask(benchmark::State& state) {
   const auto x = feature_map();
   PhiloxSource random(1, "u");
   for (auto _ : state)
-    benchmark::DoNotOptimize(random.keep_mask(0, 0, 0.5, x.size(0), x.numel() / x.size(0)));
+    benchmark::DoNotOptimize(
+        random.keep_mask(0, 0, 0.5, testing::all_slots(x.size(0)), x.numel() / x.size(0)));
   state.SetItemsProcessed(state.iterations() * x.numel());
 }
 

@@ -65,7 +65,8 @@ UnitData collect(const UnitGraph& model, const std::vector<Unit>& units, const s
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   for (const Unit& unit : units) {
-    UnitData data{quantized.inputs(unit), full_precision.inputs(unit), {}, {}};
+    UnitData data{
+        quantized.inputs(unit), full_precision.inputs(unit), {}, {}, all_samples(input.size(0))};
     data.targets = run_unit(model, unit, data.full_precision_inputs, full_precision_pass, storage);
     if (unit.name == name) return data;
     quantized.push(unit, run_unit(model, unit, data.quantized_inputs, quantized_pass, storage));

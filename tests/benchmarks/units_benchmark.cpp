@@ -18,8 +18,9 @@ constexpr int64_t kIterations = 20000;
 void iteration(benchmark::State& state, const std::string& name) {
   const auto unit = make_unit_case(name, kIterations);
   PhiloxSource random(1, unit.name);
+  LocalGroup group;
   UnitReconstruction reconstruction(unit.model, unit.unit, unit.data, unit.phase, unit.settings,
-                                    random);
+                                    random, group);
   // From the end of the warm-up, when every part of an iteration is at work.
   int64_t t = kIterations / 2;
   for (auto _ : state) benchmark::DoNotOptimize(reconstruction.iterate(t++));

@@ -7,6 +7,7 @@
 #include "methods/support/error.h"
 #include "tasks/data/png_writer.h"
 #include "tests/support/files.h"
+#include "tests/support/thread_group.h"
 
 namespace ptqbench {
 namespace {
@@ -100,18 +101,24 @@ UnitGraph oracle() {
   return graph;
 }
 
+Metrics evaluate(const ObjectDetection& task, const UnitGraph& model, int64_t samples,
+                 int64_t batch_size) {
+  FullPrecisionPass pass;
+  LocalGroup alone;
+  return task.evaluate(model, pass, samples, batch_size, alone);
+}
+
 TEST_F(ObjectDetectionTest, ADetectorThatFindsEverythingHasAllFigures) {
   const ObjectDetection task(options_);
-  FullPrecisionPass pass;
-  const auto metrics = task.evaluate(oracle(), pass, 0, 3);
+  const auto metrics = evaluate(task, oracle(), 0, 3);
   EXPECT_EQ(metrics.name, "box_map");
   EXPECT_NEAR(metrics.value, 100, 1e-9);
   EXPECT_NEAR(metrics.further.at("box_map_75"), 100, 1e-9);
   EXPECT_NEAR(metrics.further.at("box_recall_small"), 100, 1e-9);
   EXPECT_EQ(metrics.further.count("box_map_large"), 0U) << "there are no large objects";
   // One at a time, this oracle finds the first image's objects in every image.
-  EXPECT_LT(task.evaluate(oracle(), pass, 0, 1).value, 60);
-  EXPECT_NEAR(task.evaluate(oracle(), pass, 1, 1).value, 100, 1e-9) << "of the first image alone";
+  EXPECT_LT(evaluate(task, oracle(), 0, 1).value, 60);
+  EXPECT_NEAR(evaluate(task, oracle(), 1, 1).value, 100, 1e-9) << "of the first image alone";
 }
 
 TEST_F(ObjectDetectionTest, NetworksGoThroughTheWholeWay) {
@@ -119,10 +126,25 @@ TEST_F(ObjectDetectionTest, NetworksGoThroughTheWholeWay) {
   for (const char* name : {"retinanet_resnet18_narrow", "faster_rcnn_resnet18_narrow"}) {
     at::manual_seed(1);
     const auto model = task.make_model({name, {}});
-    FullPrecisionPass pass;
-    const auto metrics = task.evaluate(model, pass, 0, 2);
+    const auto metrics = evaluate(task, model, 0, 2);
     EXPECT_GE(metrics.value, 0) << name;
     EXPECT_LE(metrics.value, 100) << name;
+  }
+}
+
+// Four members have nothing to do for the last.
+TEST_F(ObjectDetectionTest, AGroupMeasuresWhatOneProcessMeasures) {
+  const ObjectDetection task(options_);
+  at::manual_seed(1);
+  const auto model = task.make_model({"faster_rcnn_resnet18_narrow", {}});
+  const auto expected = evaluate(task, model, 0, 1);
+  for (const int size : {2, 4}) {
+    testing::run_as_group(size, [&](DeviceGroup& group) {
+      FullPrecisionPass pass;
+      const auto metrics = task.evaluate(model, pass, 0, 1, group);
+      EXPECT_EQ(metrics.value, expected.value) << size;
+      EXPECT_EQ(metrics.further, expected.further) << size;
+    });
   }
 }
 

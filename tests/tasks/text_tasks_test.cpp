@@ -60,6 +60,7 @@ class TextTasks : public ::testing::Test {
   }
 
   testing::TemporaryFolder folder_;
+  LocalGroup alone;
 };
 
 /// Sets the output layer so that the scores of all positions or classes are these.
@@ -78,11 +79,12 @@ TEST_F(TextTasks, AClassifierIsMeasuredOnTheWholeSplitInAnyBatchSize) {
   set_outputs(model, "classifier", {0, 1});
   FullPrecisionPass pass;
   for (const int64_t batch : {1, 2, 8}) {
-    const auto metrics = task->evaluate(model, pass, 0, batch);
+    const auto metrics = task->evaluate(model, pass, 0, batch, alone);
     EXPECT_EQ(metrics.name, "accuracy");
     EXPECT_DOUBLE_EQ(metrics.value, 100 * 2.0 / 3);
   }
-  EXPECT_DOUBLE_EQ(task->evaluate(model, pass, 2, 8).value, 50) << "the first two samples only";
+  EXPECT_DOUBLE_EQ(task->evaluate(model, pass, 2, 8, alone).value, 50)
+      << "the first two samples only";
 }
 
 TEST_F(TextTasks, CalibrationInputsArePaddedToTheLongestAndMasked) {
@@ -99,7 +101,7 @@ TEST_F(TextTasks, RegressionIsMeasuredByCorrelation) {
   const auto task = make_task(options("text_classification", "glue_stsb"));
   const auto model = task->make_model({"bert_tiny", {}});
   FullPrecisionPass pass;
-  const auto metrics = task->evaluate(model, pass, 0, 2);
+  const auto metrics = task->evaluate(model, pass, 0, 2, alone);
   EXPECT_EQ(metrics.name, "pearson");
   // Of two numbers the correlation is 1 or -1.
   EXPECT_NEAR(std::abs(metrics.value), 100, 1e-9);
@@ -112,7 +114,7 @@ TEST_F(TextTasks, AnswersAreMeasuredAsSquadDoes) {
   // Equal scores everywhere: the first token of the context, "Mary".
   set_outputs(model, "qa_outputs", {0, 0});
   FullPrecisionPass pass;
-  const auto metrics = task->evaluate(model, pass, 0, 3);
+  const auto metrics = task->evaluate(model, pass, 0, 3, alone);
   EXPECT_EQ(metrics.name, "f1");
   EXPECT_DOUBLE_EQ(metrics.further.at("exact_match"), 50);
 }

@@ -120,6 +120,8 @@ TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   EXPECT_EQ(sweep.threads, 0);
   EXPECT_EQ(sweep.device.device, "auto");
   EXPECT_EQ(sweep.device.ranks_per_gpu, 1);
+  EXPECT_EQ(sweep.device.devices_per_cell, 1);
+  EXPECT_EQ(load_with("devices_per_cell: 4\n").device.devices_per_cell, 4);
   EXPECT_EQ(sweep.retries, 1);
   EXPECT_EQ(sweep.crash_limit, 3);
   EXPECT_EQ(sweep.full_precision_tolerance, 0.5);
@@ -177,6 +179,7 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.threads = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.device.device = "auto"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.device.ranks_per_gpu = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.device.devices_per_cell = 2; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.retries = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.crash_limit = 7; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].expected = 1; }));
@@ -223,7 +226,7 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
             "methods, seeds, settings, overrides, evaluation, report, calibration_ids, threads, "
-            "device, ranks_per_gpu, retries, crash_limit, memory_budget, "
+            "device, devices_per_cell, ranks_per_gpu, retries, crash_limit, memory_budget, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -283,6 +286,9 @@ TEST_F(Sweep, WhatIsWrongWithADeviceIsNamed) {
             "s.yaml:8: ranks_per_gpu: expected an integer from 1 to 1024, got '0'");
   EXPECT_EQ(error_with("device: cpu\nranks_per_gpu: 2\n"),
             "s.yaml:8: ranks_per_gpu: means nothing with 'device: cpu'");
+  EXPECT_EQ(error_with("devices_per_cell: 2\nranks_per_gpu: 2\n"),
+            "s.yaml:7: devices_per_cell: a cell on several devices needs them for itself: "
+            "ranks_per_gpu must be 1");
 }
 
 TEST_F(Sweep, AnUnknownPublishedTableSuggestsTheNearest) {

@@ -46,6 +46,11 @@ class ThreadCommunicator : public Communicator {
   std::vector<std::string> gather(const std::string& text) override { return {text}; }
   void send(int to, const std::string& text) override { mail_.put(rank_, to, text); }
   std::optional<std::pair<int, std::string>> poll() override { return mail_.take(rank_); }
+  bool allows_threads() const override { return true; }
+  std::unique_ptr<Communicator> split(int /*number*/) override { return nullptr; }
+  std::unique_ptr<DeviceGroup> device_group(const at::Device& /*device*/) override {
+    return nullptr;
+  }
   [[noreturn]] void abort(int exit_code) override { std::exit(exit_code); }
 
  private:

@@ -70,6 +70,7 @@ TEST(MeasuredCells, AreTheFinishedOnesWhoseFilesCanBeRead) {
   CellRecord record;
   record.fingerprint = std::string(64, '1');
   record.seconds = 6;
+  record.provenance[kDevicesPerCell] = "2";
   store.write(record);
   testing::write_bytes(store.cell_path(std::string(64, '2')), "no HDF5 file");
   const auto measured =
@@ -78,7 +79,7 @@ TEST(MeasuredCells, AreTheFinishedOnesWhoseFilesCanBeRead) {
   EXPECT_EQ(measured[0].model, "a");
   EXPECT_EQ(measured[0].method, "m");
   EXPECT_DOUBLE_EQ(measured[0].tera_macs, 2);
-  EXPECT_DOUBLE_EQ(measured[0].seconds, 6);
+  EXPECT_DOUBLE_EQ(measured[0].device_seconds, 12);
 }
 
 }  // namespace

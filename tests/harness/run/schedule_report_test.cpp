@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "harness/run/duration_text.h"
+#include "methods/support/error.h"
 
 namespace ptqbench {
 namespace {
@@ -40,6 +41,15 @@ TEST(ScheduleReport, ShowsMakespanLowerBoundAndUtilisation) {
 TEST(ScheduleReport, SaysHowManyRanksAreOfUse) {
   EXPECT_THAT(schedule_report({cell(4, 1), cell(2, 2), cell(1, 3)}, costs(), 8),
               HasSubstr("more than 2 ranks gain little"));
+}
+
+TEST(ScheduleReport, GroupsOfRanksShareACell) {
+  // Two groups, each of which halves 300, 200, 100 and 100 s.
+  const CostModel shared({{"a", "m", 1, 100}}, 1, 2);
+  const auto text = schedule_report({cell(1, 1), cell(3, 2), cell(2, 3), cell(1, 4)}, shared, 4, 2);
+  EXPECT_THAT(text, HasSubstr("on 4 ranks in groups of 2, 4 cells"));
+  EXPECT_THAT(text, HasSubstr("makespan     3 min 20 s"));
+  EXPECT_THROW(schedule_report({cell(1, 1)}, shared, 3, 2), ConfigError);
 }
 
 TEST(ScheduleReport, LeavesOutWhatIsDoneOrNotChosen) {

@@ -13,6 +13,7 @@
 #include "tests/support/composed_reconstruction.h"
 #include "tests/support/expect_close.h"
 #include "tests/support/golden.h"
+#include "tests/support/thread_group.h"
 
 namespace ptqbench {
 namespace {
@@ -52,12 +53,11 @@ class RecordedSource : public RandomSource {
     EXPECT_EQ(count, static_cast<int64_t>(ids.size()));
     return ids;
   }
-  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability, int64_t slots,
-                       int64_t elements_per_slot) override {
+  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
+                       const std::vector<int64_t>& slots, int64_t elements_per_slot) override {
     EXPECT_EQ(drop_probability, 0.5);
-    const auto mask = recording_.mask(t, place);
-    EXPECT_EQ(mask.size(0), slots);
-    EXPECT_EQ(mask.numel(), slots * elements_per_slot);
+    const auto mask = recording_.mask(t, place).index_select(0, at::tensor(slots));
+    EXPECT_EQ(mask.numel(), static_cast<int64_t>(slots.size()) * elements_per_slot);
     return pack_mask(mask.contiguous(layout_));
   }
 
@@ -142,7 +142,9 @@ Phase golden_phase(const GoldenGroup& golden) {
 
 UnitData golden_data(const GoldenGroup& golden, at::MemoryFormat layout) {
   auto load = [&](const char* part) { return golden.tensor(part).contiguous(layout); };
-  return {{load("quant_input")}, {load("fp_input")}, {load("fp_output")}, {}};
+  const auto input = load("quant_input");
+  const auto share = all_samples(input.size(0));
+  return {{input}, {load("fp_input")}, {load("fp_output")}, {}, share};
 }
 
 class GoldenTrace : public ::testing::TestWithParam<std::string> {};
@@ -155,7 +157,9 @@ TEST_P(GoldenTrace, IsFollowedIterationByIteration) {
   const auto layout = at::MemoryFormat::ChannelsLast;
   const auto data = golden_data(golden, layout);
   RecordedSource random(golden, layout);
-  const auto curve = reconstruct_unit(graph, unit, data, golden_phase(golden), settings, random);
+  LocalGroup group;
+  const auto curve =
+      reconstruct_unit(graph, unit, data, golden_phase(golden), settings, random, group);
 
   const auto rec = golden.tensor("loss_rec");
   const auto total = golden.tensor("loss_total");
@@ -170,13 +174,13 @@ TEST_P(GoldenTrace, IsFollowedIterationByIteration) {
         << "iteration " << t;
   }
   for (const WeightSite* site : graph.weight_sites()) {
-    const auto group = golden.group(site->name.substr(0, site->name.find('.')));
-    EXPECT_TRUE(close(site->quantized, group.tensor("weight_hard"), 1e-5, 1e-6)) << site->name;
+    const auto reference = golden.group(site->name.substr(0, site->name.find('.')));
+    EXPECT_TRUE(close(site->quantized, reference.tensor("weight_hard"), 1e-5, 1e-6)) << site->name;
   }
   for (const ActivationSite* site : graph.activation_sites()) {
     if (!site->quantizer) continue;
-    const auto group = golden.group(site->name == "add" ? "act_block" : "act_conv1");
-    EXPECT_TRUE(close(site->quantizer->scale, group.tensor("scale_final"), 1e-4)) << site->name;
+    const auto reference = golden.group(site->name == "add" ? "act_block" : "act_conv1");
+    EXPECT_TRUE(close(site->quantizer->scale, reference.tensor("scale_final"), 1e-4)) << site->name;
   }
   QuantizedPass pass(QuantizedPass::Activations::kQuantized);
   const auto output = graph.forward(unit, data.quantized_inputs, pass).at(0);
@@ -207,7 +211,8 @@ TEST_P(GoldenTrace, EqualsTheCompositionOfPlainOperators) {
   const auto composed_data = golden_data(golden, at::MemoryFormat::Contiguous);
   RecordedSource random(golden, at::MemoryFormat::ChannelsLast);
   const Recording recording(golden);
-  UnitReconstruction fused(fused_model, unit, fused_data, phase, settings, random);
+  LocalGroup group;
+  UnitReconstruction fused(fused_model, unit, fused_data, phase, settings, random, group);
   testing::ComposedReconstruction composed(
       composed_model, unit, composed_data, phase, settings,
       [&](int64_t t) { return recording.batch(t); },
@@ -251,6 +256,43 @@ TEST_P(GoldenTrace, EqualsTheCompositionOfPlainOperators) {
   }
 }
 
+TEST_P(GoldenTrace, IsFollowedByAGroupOfTwoWithHalfTheSamplesEach) {
+  const auto golden = GoldenGroup::open("quant.h5").group("reconstruction").group(GetParam());
+  const auto layout = at::MemoryFormat::ChannelsLast;
+  const auto whole = golden_data(golden, layout);
+  const UnitGraph models[] = {golden_block(golden), golden_block(golden)};
+  std::vector<LossCurve> curves(2);
+  testing::run_as_group(2, [&](DeviceGroup& group) {
+    const auto member = static_cast<size_t>(group.member());
+    auto data = whole;
+    data.share = share_of(whole.share.total, group);
+    for (auto* tensors : {&data.quantized_inputs, &data.full_precision_inputs, &data.targets})
+      tensors->at(0) = tensors->at(0).slice(0, data.share.first, data.share.last);
+    RecordedSource random(golden, layout);
+    const auto unit = models[member].units(Granularity::kBlock).at(0);
+    curves[member] = reconstruct_unit(models[member], unit, data, golden_phase(golden),
+                                      golden_settings(golden), random, group);
+  });
+  const auto rec = golden.tensor("loss_rec");
+  for (size_t t = 0; t < curves[0].iteration.size(); ++t) {
+    // As for one process.
+    const double expected = rec[static_cast<int64_t>(t)].item<double>();
+    EXPECT_NEAR(curves[0].reconstruction[t], expected, 1e-3 * expected) << "iteration " << t;
+  }
+  EXPECT_EQ(curves[0].reconstruction, curves[1].reconstruction);
+  for (size_t i = 0; i < models[0].weight_sites().size(); ++i) {
+    const WeightSite* site = models[0].weight_sites()[i];
+    const auto reference = golden.group(site->name.substr(0, site->name.find('.')));
+    EXPECT_TRUE(close(site->quantized, reference.tensor("weight_hard"), 1e-5, 1e-6)) << site->name;
+    EXPECT_TRUE(testing::identical(site->quantized, models[1].weight_sites()[i]->quantized));
+  }
+  for (const ActivationSite* site : models[0].activation_sites()) {
+    if (!site->quantizer) continue;
+    const auto reference = golden.group(site->name == "add" ? "act_block" : "act_conv1");
+    EXPECT_TRUE(close(site->quantizer->scale, reference.tensor("scale_final"), 1e-4)) << site->name;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(All, GoldenTrace,
                          ::testing::Values("block_nodrop_w4a4", "block_qdrop_w2a4",
                                            "block_qdrop_w2a2_downsample"));
@@ -266,8 +308,9 @@ TEST(ReconstructUnit, TakesDataInEitherLayout) {
     RecordedSource random(golden, layout);
     auto phase = golden_phase(golden);
     phase.drop_probability = 0;
+    LocalGroup group;
     curves.push_back(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data, phase,
-                                      golden_settings(golden), random));
+                                      golden_settings(golden), random, group));
   }
   for (size_t t = 0; t < curves[0].iteration.size(); ++t) {
     EXPECT_NEAR(curves[0].reconstruction[t], curves[1].reconstruction[t],
@@ -282,10 +325,12 @@ TEST(ReconstructUnit, ReportsALossThatIsNotFinite) {
   const UnitData data{{golden.tensor("quant_input") * std::nan("")},
                       {golden.tensor("fp_input")},
                       {golden.tensor("fp_output")},
-                      {}};
+                      {},
+                      all_samples(golden.tensor("quant_input").size(0))};
   RecordedSource random(golden, at::MemoryFormat::Contiguous);
+  LocalGroup group;
   EXPECT_THROW(reconstruct_unit(graph, graph.units(Granularity::kBlock).at(0), data,
-                                golden_phase(golden), golden_settings(golden), random),
+                                golden_phase(golden), golden_settings(golden), random, group),
                Error);
 }
 

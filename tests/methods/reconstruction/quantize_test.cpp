@@ -4,10 +4,13 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <mutex>
+#include <optional>
 
 #include "methods/recipes/registry.h"
 #include "methods/support/error.h"
 #include "tests/support/expect_close.h"
+#include "tests/support/thread_group.h"
 #include "tests/support/tiny_models.h"
 
 namespace ptqbench {
@@ -34,21 +37,31 @@ struct Quantized {
 };
 
 Quantized quantize(const std::string& method, int weight_bits, int activation_bits, uint64_t seed,
-                   const MethodSettings& settings = small_settings()) {
+                   const MethodSettings& settings, DeviceGroup& group) {
+  // One generator for all threads.
+  static std::mutex mutex;
+  std::unique_lock lock(mutex);
   at::manual_seed(1);
   Quantized result{testing::tiny_resnet(), {}, {}, {}};
   const auto calibration = at::randn({64, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
   const auto fresh = at::randn({32, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
+  lock.unlock();
   FullPrecisionPass full_precision;
   result.reference = result.model.forward({fresh}, full_precision).at(0);
   MemoryStorage storage;
   NoUnitCheckpoints checkpoints;
   result.report =
       quantize_model(result.model, {{weight_bits, activation_bits}, method, seed, settings},
-                     {calibration}, no_progress, storage, checkpoints);
+                     {calibration}, no_progress, storage, checkpoints, group);
   QuantizedPass pass(QuantizedPass::Activations::kQuantized);
   result.output = result.model.forward({fresh}, pass).at(0);
   return result;
+}
+
+Quantized quantize(const std::string& method, int weight_bits, int activation_bits, uint64_t seed,
+                   const MethodSettings& settings = small_settings()) {
+  LocalGroup alone;
+  return quantize(method, weight_bits, activation_bits, seed, settings, alone);
 }
 
 class EveryMethod : public ::testing::TestWithParam<std::string> {};
@@ -227,8 +240,9 @@ std::vector<at::Tensor> picks_while_quantizing(bool choice) {
   MemoryStorage storage;
   NoUnitCheckpoints checkpoints;
   const auto images = at::randn({20, 3, 8, 8});
+  LocalGroup alone;
   quantize_model(graph, {{2, 2}, "nodrop", 1, settings}, {images}, no_progress, storage,
-                 checkpoints);
+                 checkpoints, alone);
   // The first run finds ranges in full precision.
   return {picks.begin() + 1, picks.end()};
 }
@@ -240,6 +254,45 @@ TEST(Choices, OfTheFullPrecisionNetworkArriveInBothStreams) {
   const auto own = picks_while_quantizing(false);
   ASSERT_EQ(own.size(), 2U);
   EXPECT_FALSE(at::equal(own[0], own[1])) << "or the test shows nothing";
+}
+
+TEST(QuantizeModel, AGroupFindsWhatOneProcessFindsUpToTheOrderOfSums) {
+  auto settings = small_settings();
+  settings.calibration_samples = 64;
+  for (const char* method : {"adaround", "brecq", "qdrop"}) {
+    const auto alone = quantize(method, 4, 4, 1, settings);
+    for (const int size : {2, 3}) {
+      SCOPED_TRACE(std::string(method) + " on " + std::to_string(size));
+      std::vector<std::optional<Quantized>> members(static_cast<size_t>(size));
+      testing::run_as_group(size, [&](DeviceGroup& group) {
+        members[static_cast<size_t>(group.member())] = quantize(method, 4, 4, 1, settings, group);
+      });
+      const Quantized& leader = *members[0];
+      for (const auto& member : members)
+        EXPECT_TRUE(testing::identical(member->output, leader.output));
+      ASSERT_EQ(leader.report.units.size(), alone.report.units.size());
+      for (size_t u = 0; u < alone.report.units.size(); ++u) {
+        const double expected = alone.report.units[u].error_after;
+        // Float32 sums in another order move a few roundings that were undecided.
+        EXPECT_NEAR(leader.report.units[u].error_after, expected, 0.05 * expected)
+            << alone.report.units[u].unit;
+      }
+    }
+  }
+}
+
+TEST(QuantizeModel, RefusesFewerSamplesThanDevices) {
+  auto model = testing::tiny_resnet();
+  MemoryStorage storage;
+  NoUnitCheckpoints checkpoints;
+  const auto one_sample = at::randn({1, 3, 8, 8});
+  EXPECT_THROW(testing::run_as_group(2,
+                                     [&](DeviceGroup& group) {
+                                       quantize_model(model, {{4, 4}, "brecq", 1, small_settings()},
+                                                      {one_sample}, no_progress, storage,
+                                                      checkpoints, group);
+                                     }),
+               ConfigError);
 }
 
 }  // namespace

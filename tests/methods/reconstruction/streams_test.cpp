@@ -63,11 +63,13 @@ TEST(Streams, UnitErrorIsTheErrorOfAllSamplesAtOnce) {
   MemoryStorage storage;
   FullPrecisionPass pass;
   const auto outputs = run_unit(model, unit, {images}, pass, storage);
-  const UnitData data{{images}, {images}, {outputs[0] + at::randn_like(outputs[0])}, {}};
+  const UnitData data{
+      {images}, {images}, {outputs[0] + at::randn_like(outputs[0])}, {}, all_samples(kSamples)};
+  LocalGroup group;
   for (const double norm : {2.0, 2.4}) {
     const double expected = reconstruction_error(outputs[0], data.targets[0], norm);
-    EXPECT_NEAR(unit_error(model, unit, data, pass, norm), expected, 1e-5 * expected);
-    EXPECT_NEAR(outputs_error(outputs, data, norm), expected, 1e-5 * expected);
+    EXPECT_NEAR(unit_error(model, unit, data, pass, norm, group), expected, 1e-5 * expected);
+    EXPECT_NEAR(outputs_error(outputs, data, norm, group), expected, 1e-5 * expected);
   }
 }
 

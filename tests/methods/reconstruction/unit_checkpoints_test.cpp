@@ -62,8 +62,9 @@ Quantized quantize(const std::string& method, UnitCheckpoints& checkpoints) {
   request.settings.rounding_lr = 1e-2;
   request.settings.activation_quantizer = "lsq_plus";
   MemoryStorage storage;
+  LocalGroup group;
   result.report = quantize_model(
-      result.model, request, {calibration}, [](auto&&...) {}, storage, checkpoints);
+      result.model, request, {calibration}, [](auto&&...) {}, storage, checkpoints, group);
   return result;
 }
 

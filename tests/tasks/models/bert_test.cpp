@@ -167,9 +167,10 @@ UnitGraph quantized_with(int64_t padding, const std::string& method) {
   request.settings.step_iterations = 10;
   MemoryStorage storage;
   NoUnitCheckpoints checkpoints;
+  LocalGroup group;
   quantize_model(
       model, request, {ids, at::zeros_like(ids), mask},
-      [](const Phase&, const Unit&, size_t, size_t) {}, storage, checkpoints);
+      [](const Phase&, const Unit&, size_t, size_t) {}, storage, checkpoints, group);
   return model;
 }
 

@@ -38,9 +38,10 @@ QuantizationReport quantize(UnitGraph& model, const std::string& method, bool qu
   const auto sizes = at::full({12, 2}, 32, at::kLong);
   MemoryStorage storage;
   NoUnitCheckpoints checkpoints;
+  LocalGroup alone;
   return quantize_model(
       model, request, {images, sizes}, [](const Phase&, const Unit&, size_t, size_t) {}, storage,
-      checkpoints);
+      checkpoints, alone);
 }
 
 std::vector<std::string> unit_names(const QuantizationReport& report) {

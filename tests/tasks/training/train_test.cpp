@@ -57,7 +57,8 @@ class Train : public ::testing::Test {
           model, ImageTrainingData(data, options_), options_, {folder_ / state, made_for_},
           [&](const UnitGraph& trained) {
             FullPrecisionPass pass;
-            return top1_accuracy(trained, pass, data, 0, 16);
+            LocalGroup alone;
+            return top1_accuracy(trained, pass, data, 0, 16, alone);
           },
           [&](const EpochReport& report) {
             if (report.epoch == stop) throw std::runtime_error("interrupted");

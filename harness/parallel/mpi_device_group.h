@@ -1,0 +1,56 @@
+#pragma once
+
+#include <mpi.h>
+
+#include <string>
+#include <vector>
+
+#include "methods/support/device_group.h"
+
+namespace ptqbench {
+
+/// A group whose members are the ranks of an MPI communicator. Before each sum the members agree
+/// that all of them are there for it, so that one that fails never leaves the others waiting; the
+/// sum itself goes over MPI, for tensors on the CPU.
+class MpiDeviceGroup : public DeviceGroup {
+ public:
+  /// Collective. Works on a duplicate of `ranks`.
+  explicit MpiDeviceGroup(MPI_Comm ranks);
+  ~MpiDeviceGroup() override;
+  MpiDeviceGroup(const MpiDeviceGroup&) = delete;
+  MpiDeviceGroup& operator=(const MpiDeviceGroup&) = delete;
+
+  int member() const override { return member_; }
+  int size() const override { return size_; }
+  at::Device device() const override { return at::kCPU; }
+  void begin() override { open_ = true; }
+  /// float32 and float64.
+  void sum(const std::vector<at::Tensor>& tensors) override;
+  void conclude() override;
+  void leave(Reason reason, const std::string& text) noexcept override;
+
+ protected:
+  MPI_Comm ranks() const { return ranks_; }
+  /// Adds up a flat, contiguous tensor.
+  virtual void add_up(at::Tensor& flat);
+
+ private:
+  /// By how much they end the work.
+  enum class State { kFine, kFailed, kStopped };
+  struct Verdict {
+    State state = State::kFine;
+    int teller = 0;
+    std::string text;
+  };
+  /// What the members say of themselves: the gravest, with the words of the first who says so.
+  Verdict hear(State mine, const std::string& text);
+  void require_all();
+
+  MPI_Comm ranks_ = MPI_COMM_NULL;
+  int member_ = 0;
+  int size_ = 1;
+  /// Between begin() and the end of the work, known to all.
+  bool open_ = false;
+};
+
+}  // namespace ptqbench
