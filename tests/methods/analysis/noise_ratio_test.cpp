@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "methods/analysis/comparable_outputs.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/reconstruction/calibrate.h"
 #include "tests/support/tiny_models.h"
@@ -87,6 +88,11 @@ TEST(UnitNoise, IsInfiniteInAModelThatIsNotQuantized) {
   at::manual_seed(1);
   for (const auto& unit : unit_noise(testing::tiny_resnet(), fresh_samples()))
     EXPECT_EQ(unit.decibels, INFINITY) << unit.unit;
+}
+
+TEST(ComparableOutputs, AreTheOutputsWhereNothingIsChosen) {
+  const auto model = testing::tiny_resnet();
+  EXPECT_EQ(comparable_outputs(model), model.outputs());
 }
 
 }  // namespace

@@ -3,7 +3,10 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "methods/analysis/comparable_outputs.h"
+#include "methods/analysis/noise_ratio.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/memory_estimate.h"
 #include "methods/reconstruction/quantize.h"
@@ -129,6 +132,36 @@ TEST(DetectorReconstruction, MemoryOfHeadsIsCountedWhereTheyAreQuantized) {
   const double neck = beside_streams();
   settings.quantize_heads = true;
   EXPECT_GT(beside_streams(), neck);
+}
+
+std::vector<ValueId> named(const UnitGraph& model, const std::vector<std::string>& names) {
+  std::vector<ValueId> ids;
+  for (const auto& name : names) ids.push_back(model.named_value(name));
+  return ids;
+}
+
+TEST(ComparableOutputs, AreWhatDetectionsAndProposalsArePickedFrom) {
+  const auto one_stage = tiny_retinanet();
+  EXPECT_EQ(comparable_outputs(one_stage), named(one_stage, {"class_logits", "box_deltas"}));
+  const auto two_stages = tiny_faster_rcnn();
+  EXPECT_EQ(comparable_outputs(two_stages), named(two_stages, {"objectness", "anchor_deltas"}));
+}
+
+TEST(DetectorReconstruction, NoiseIsMeasuredOfEverythingButChoices) {
+  auto model = tiny_faster_rcnn();
+  quantize(model, "nearest", true);
+  at::manual_seed(3);
+  const auto noise =
+      unit_noise(model, {at::randn({2, 3, 32, 32}), at::full({2, 2}, 32, at::kLong)});
+  std::vector<std::string> units;
+  for (const auto& unit : noise) {
+    units.push_back(unit.unit);
+    EXPECT_TRUE(std::isfinite(unit.decibels)) << unit.unit;
+  }
+  EXPECT_THAT(units, ::testing::IsSupersetOf({"backbone.body.layer1.0", "rpn.head", "roi_heads"}));
+  EXPECT_THAT(units,
+              ::testing::Each(::testing::AllOf(::testing::Ne("anchors"), ::testing::Ne("proposals"),
+                                               ::testing::Ne("detections"))));
 }
 
 }  // namespace
