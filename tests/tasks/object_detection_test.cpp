@@ -6,6 +6,7 @@
 
 #include "methods/support/error.h"
 #include "tasks/data/png_writer.h"
+#include "tasks/stand_in_task.h"
 #include "tests/support/files.h"
 #include "tests/support/thread_group.h"
 
@@ -180,6 +181,21 @@ TEST_F(ObjectDetectionTest, DataKeyTellsOtherObjects) {
   all.objects[0].box.width += 1;
   write_coco_annotations(file, all);
   EXPECT_NE(ObjectDetection(options_).data_key(), before);
+}
+
+std::vector<int64_t> image_shape(const std::string& dataset, int64_t resize) {
+  TaskOptions options;
+  options.name = "object_detection";
+  options.dataset.name = dataset;
+  options.dataset.resize = resize;
+  return make_stand_in_task(options)->calibration_inputs({0, 1}).at(0).sizes().vec();
+}
+
+TEST(ObjectDetectionStandIn, HasTheShapesOfTheData) {
+  EXPECT_EQ(image_shape("scenes", 0), (std::vector<int64_t>{2, 3, 128, 128}));
+  // 640x480 becomes 1066x800 and is padded to multiples of 32.
+  EXPECT_EQ(image_shape("coco", 0), (std::vector<int64_t>{2, 3, 800, 1088}));
+  EXPECT_EQ(image_shape("coco", 320), (std::vector<int64_t>{2, 3, 320, 448}));
 }
 
 }  // namespace
