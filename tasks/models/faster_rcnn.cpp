@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include "methods/nn/bit_policy.h"
-#include "methods/nn/pyramid_layers.h"
 #include "tasks/models/detector_layers.h"
+#include "tasks/models/pyramid_head.h"
 
 namespace ptqbench {
 namespace {
@@ -21,33 +21,10 @@ struct FirstStage {
 
 FirstStage add_first_stage(UnitGraph& graph, const std::vector<FeatureMap>& levels,
                            int64_t anchors) {
-  const std::string block = "rpn.head";
-  std::vector<ValueId> maps;
-  for (const auto& level : levels) maps.push_back(level.value);
-  const auto add_conv = [&](const std::string& name, const PyramidConvOptions& options) {
-    return std::make_pair(std::make_shared<PyramidConv>(block + "." + name, options),
-                          block + "." + name);
-  };
-  PyramidConvOptions shared;
-  shared.in_channels = shared.out_channels = levels.front().channels;
-  shared.nonlinearity = Nonlinearity::kRelu;
-  shared.initial_std = kProposalHeadStd;
-  const auto [conv, conv_name] = add_conv("conv.0.0", shared);
-  maps = graph.add(conv_name, block, conv, maps, maps.size());
-
-  const auto add_output = [&](const std::string& name, int64_t values) {
-    PyramidConvOptions output;
-    output.in_channels = shared.out_channels;
-    output.out_channels = anchors * values;
-    output.kernel = 1;
-    output.quantize_output = false;
-    output.initial_std = kProposalHeadStd;
-    const auto [layer, full] = add_conv(name, output);
-    mark_last(*layer, *conv);
-    return graph.add(full, block, layer, maps, maps.size());
-  };
-  const auto logits = add_output("cls_logits", 1);
-  const auto deltas = add_output("bbox_pred", 4);
+  PyramidHead head(graph, "rpn.head", levels);
+  head.add_hidden("conv.0.0", kProposalHeadStd);
+  const auto logits = head.add_output({"cls_logits", /*kernel=*/1, anchors, /*values=*/1});
+  const auto deltas = head.add_output({"bbox_pred", /*kernel=*/1, anchors, /*values=*/4});
   return {graph.add("rpn.objectness", "", std::make_shared<JoinAnchors>(1), logits),
           graph.add("rpn.deltas", "", std::make_shared<JoinAnchors>(4), deltas)};
 }

@@ -9,7 +9,7 @@ namespace ptqbench {
 
 struct RetinaNetShape {
   DetectorBackbone backbone;
-  /// 3x3 convolutions of each head before its last.
+  /// 3x3 convolutions of each head before its last, at least 1.
   int head_convs = 4;
   /// Sizes for every level of the pyramid.
   AnchorOptions anchors;
