@@ -86,6 +86,7 @@ int main(int argc, char** argv) {
   ptqbench::add_train(app, chosen);
   ptqbench::add_published(app, chosen);
   ptqbench::add_vocabulary(app, chosen);
+  ptqbench::add_scenes(app, chosen);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -36,6 +36,8 @@ const std::vector<Field<MethodSettings>>& MethodSettings::fields() {
        0,
        0,
        {"qdrop", "brecq", "none"}},
+      {"quantize_heads", &S::quantize_heads,
+       "whether a detector's heads, and what the neck hands to them, are quantized"},
       {"weight_range", &S::weight_range, "range estimator of weights", 0, 0, ranges},
       {"activation_range", &S::activation_range, "range estimator of activations", 0, 0, ranges},
       {"activation_quantizer",

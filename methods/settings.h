@@ -30,6 +30,7 @@ struct MethodSettings {
   double step_phase_norm = 2.4;
 
   std::string first_last = "qdrop";
+  bool quantize_heads = false;
   std::string weight_range = "mse";
   std::string activation_range = "mse";
   std::string activation_quantizer = "lsq";

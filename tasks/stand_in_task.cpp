@@ -8,7 +8,10 @@
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/data/dataset_shape.h"
+#include "tasks/detection/detection_data.h"
+#include "tasks/detection/scenes/scenes.h"
 #include "tasks/models/bert.h"
+#include "tasks/models/detectors.h"
 #include "tasks/models/registry.h"
 #include "tasks/text/text_datasets.h"
 #include "tasks/text/text_inputs.h"
@@ -53,6 +56,31 @@ class ImageClassificationStandIn : public StandIn {
   DatasetShape shape_;
 };
 
+/// Scenes, or COCO 2017: categories with ids to 90, most images of 4:3.
+class ObjectDetectionStandIn : public StandIn {
+ public:
+  explicit ObjectDetectionStandIn(const DatasetOptions& options)
+      : options_(options), scenes_(options.name == "scenes") {}
+
+  UnitGraph make_model(const ModelSpec& spec) const override {
+    return make_detector(spec.name, scenes_ ? kFashionMnistClasses + 1 : 91);
+  }
+  int64_t calibration_population() const override { return scenes_ ? kTrainingScenes : 0; }
+  int64_t evaluation_population() const override { return scenes_ ? kEvaluationScenes : 0; }
+  Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
+    const auto count = static_cast<int64_t>(ids.size());
+    const ImageSize file = scenes_ ? ImageSize{kSceneSide, kSceneSide} : ImageSize{480, 640};
+    const ImageSize size = DetectionTransform(detection_transform(options_)).resized(file);
+    const auto images = pad_to_batch(Tensors(ids.size(), at::zeros({3, size.height, size.width})));
+    return {images.contiguous(at::MemoryFormat::ChannelsLast),
+            at::tensor({size.height, size.width}, at::kLong).expand({count, 2})};
+  }
+
+ private:
+  DatasetOptions options_;
+  bool scenes_;
+};
+
 /// Sequences are taken to be as long as they may be.
 class TextStandIn : public StandIn {
  public:
@@ -95,6 +123,7 @@ std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
   if (name == "question_answering")
     return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
                                          true);
+  if (name == "object_detection") return std::make_unique<ObjectDetectionStandIn>(options.dataset);
   if (name != "image_classification")
     throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
   const auto shape = known_shape(options.dataset);

@@ -70,7 +70,7 @@ class Task {
 std::vector<std::string> task_names();
 std::string task_description(const std::string& name);
 
-/// Data sets of images, texts and questions.
+/// Data sets of images, texts, questions and boxes.
 std::vector<std::string> all_dataset_names();
 std::string any_dataset_description(const std::string& name);
 

@@ -35,7 +35,12 @@ OptionTexts canonical_settings(const Cell& cell) {
     return text.first == "dataset.root" || text.first == "dataset.label_file" ||
            text.first == "dataset.classes" || text.first == "text.vocabulary";
   };
+  const auto of_detectors = [](const auto& text) {
+    return text.first == "settings.quantize_heads";
+  };
   texts.erase(std::remove_if(texts.begin(), texts.end(), decides_nothing), texts.end());
+  if (cell.task.name != "object_detection")
+    texts.erase(std::remove_if(texts.begin(), texts.end(), of_detectors), texts.end());
   std::sort(texts.begin(), texts.end());
   return texts;
 }

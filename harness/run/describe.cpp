@@ -72,7 +72,7 @@ std::string layer_rows(const UnitGraph& model, const Unit& unit) {
 std::string describe_cell(const Cell& cell, const Task& task) {
   const auto recipe = make_recipe(cell.method, cell.settings);
   auto model = task.make_model(model_spec(cell));
-  assign_bits(model, cell.bits, cell.settings.first_last);
+  assign_bits(model, cell.bits, {cell.settings.first_last, cell.settings.quantize_heads});
   auto text = header(cell, recipe);
   text += fmt::format("  {:<20} {:<24} {:<20} {:>7} {:>11}\n", "unit", "layer", "kind", "weights",
                       "output");

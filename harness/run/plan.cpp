@@ -65,7 +65,7 @@ class PlanCache {
     const auto& policy = cell.settings.first_last;
     if (!checked_bits_.insert({model_key(cell), cell.bits.name(), policy}).second) return;
     try {
-      assign_bits(model(cell), cell.bits, policy);
+      assign_bits(model(cell), cell.bits, {policy});
     } catch (const ConfigError& error) {
       throw ConfigError(cell_label(cell) + ": " + error.what());
     }

@@ -18,6 +18,7 @@
 #include "harness/run/names.h"
 #include "harness/run/plan.h"
 #include "harness/run/task_set.h"
+#include "methods/analysis/comparable_outputs.h"
 #include "methods/analysis/noise_ratio.h"
 #include "methods/analysis/unit_pass.h"
 #include "methods/nn/bit_policy.h"
@@ -46,7 +47,7 @@ struct Item {
 };
 
 void set_bits(UnitGraph& model, const Cell& cell) {
-  assign_bits(model, cell.bits, cell.settings.first_last);
+  assign_bits(model, cell.bits, {cell.settings.first_last, cell.settings.quantize_heads});
 }
 
 /// Of the cells with the same task, model and bits, the one whose settings are taken.
@@ -131,7 +132,7 @@ class SubjectModel {
     if (held_out.empty()) return;
     held_out_ = task.calibration_inputs(held_out);
     FullPrecisionPass pass;
-    for_each_batch([&](const Tensors& batch) { outputs_.push_back(model_.forward(batch, pass)); });
+    for_each_batch([&](const Tensors& batch) { outputs_.push_back(outputs(batch, pass)); });
   }
 
   Measurement full_precision() {
@@ -146,9 +147,9 @@ class SubjectModel {
     size_t batch = 0;
     for_each_batch([&](const Tensors& inputs) {
       const auto mask = model_.position_mask(inputs);
-      const auto outputs = model_.forward(inputs, pass);
-      for (size_t i = 0; i < outputs.size(); ++i) {
-        ratio.add({real_positions(outputs_[batch][i], mask)}, {real_positions(outputs[i], mask)});
+      const auto quantized = outputs(inputs, pass);
+      for (size_t i = 0; i < quantized.size(); ++i) {
+        ratio.add({real_positions(outputs_[batch][i], mask)}, {real_positions(quantized[i], mask)});
       }
       ++batch;
     });
@@ -157,6 +158,10 @@ class SubjectModel {
   }
 
  private:
+  Tensors outputs(const Tensors& inputs, Pass& pass) const {
+    return model_.compute(comparable_outputs(model_), model_.inputs(), inputs, pass);
+  }
+
   Measurement metric(Pass& pass) const {
     LocalGroup alone;
     const auto metrics =

@@ -35,11 +35,16 @@ std::vector<UnitNoise> unit_noise(const UnitGraph& model, const Tensors& inputs)
   for (const Unit& unit : model.units(Granularity::kBlock)) {
     const auto target =
         run_unit(model, unit, full_precision.inputs(unit), full_precision_pass, storage);
-    const auto output = run_unit(model, unit, quantized.inputs(unit), quantized_pass, storage);
+    auto output = run_unit(model, unit, quantized.inputs(unit), quantized_pass, storage);
     NoiseRatio ratio;
-    for (size_t i = 0; i < target.size(); ++i)
+    bool measured = false;
+    for (size_t i = 0; i < target.size(); ++i) {
+      if (model.is_choice(unit.outputs[i])) continue;
       ratio.add({real_positions(target[i], mask)}, {real_positions(output[i], mask)});
-    all.push_back({unit.name, unit_kind(model, unit), ratio.decibels()});
+      measured = true;
+    }
+    if (measured) all.push_back({unit.name, unit_kind(model, unit), ratio.decibels()});
+    share_choices(model, unit, target, output);
     full_precision.push(unit, target);
     quantized.push(unit, output);
   }

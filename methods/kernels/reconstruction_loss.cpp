@@ -57,7 +57,7 @@ at::Tensor composed_loss(const at::Tensor& output, const at::Tensor& target, dou
 }  // namespace
 
 double loss_positions(const at::Tensor& output) {
-  return static_cast<double>(output.numel()) / static_cast<double>(output.size(1));
+  return static_cast<double>(output.numel()) / static_cast<double>(output.size(output.dim() == 3 ? 2 : 1));
 }
 
 at::Tensor reconstruction_loss(const at::Tensor& output, const Rows& target, double p) {

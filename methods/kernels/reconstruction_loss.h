@@ -6,10 +6,11 @@
 
 namespace ptqbench {
 
-/// Elements of [N, C, ...] over which a loss is averaged after it was summed over channels.
+/// Elements over which a loss is averaged after it was summed over channels, which are the last
+/// dimension of sequences [N, L, C] and dimension 1 of all others, [N, C, ...].
 double loss_positions(const at::Tensor& output);
 
-/// |output - target|^p summed over channels (dimension 1) and averaged over the rest; [N, C, ...].
+/// |output - target|^p summed over channels (see loss_positions) and averaged over the rest.
 /// A float64 scalar with a gradient for `output`; on the CPU one pass.
 at::Tensor reconstruction_loss(const at::Tensor& output, const Rows& target, double p);
 

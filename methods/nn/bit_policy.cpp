@@ -33,10 +33,13 @@ std::vector<ActivationSite*> quantizable_activations(const UnitGraph& graph) {
 }
 
 template <class Sites>
-void mark_ends(const Sites& sites) {
-  if (sites.empty()) return;
-  sites.front()->place = Place::kFirst;
-  sites.back()->place = Place::kLast;
+void mark_front(const Sites& sites) {
+  if (!sites.empty()) sites.front()->place = Place::kFirst;
+}
+
+template <class Sites>
+void mark_back(const Sites& sites) {
+  if (!sites.empty()) sites.back()->place = Place::kLast;
 }
 
 /// Whether the policy keeps the site at 8 bits.
@@ -51,19 +54,44 @@ bool is_exception(const ActivationSite& site, const std::string& policy) {
 }
 
 template <class Site>
-void assign(Site& site, int bits, const std::string& policy) {
-  site.bits = bits != kFullPrecisionBits && is_exception(site, policy) ? kFirstLastBits : bits;
+void assign(Site& site, int bits, const BitPolicy& policy) {
+  if (site.head && !policy.quantize_heads) bits = kFullPrecisionBits;
+  site.bits =
+      bits != kFullPrecisionBits && is_exception(site, policy.first_last) ? kFirstLastBits : bits;
 }
 
 }  // namespace
 
 void mark_first_and_last(UnitGraph& graph) {
-  mark_ends(graph.weight_sites());
-  mark_ends(quantizable_activations(graph));
+  mark_first(graph);
+  mark_back(graph.weight_sites());
+  mark_back(quantizable_activations(graph));
 }
 
-void assign_bits(UnitGraph& graph, const BitWidths& bits, const std::string& policy) {
-  check_policy(policy);
+void mark_first(UnitGraph& graph) {
+  mark_front(graph.weight_sites());
+  mark_front(quantizable_activations(graph));
+}
+
+void mark_last(Layer& layer, Layer& before) {
+  for (WeightSite* site : layer.weight_sites()) site->place = Place::kLast;
+  for (ActivationSite* site : before.activation_sites()) site->place = Place::kLast;
+}
+
+void mark_head_activations(Layer& layer) {
+  for (ActivationSite* site : layer.activation_sites()) site->head = true;
+}
+
+void mark_head(UnitGraph& graph, size_t first_node) {
+  for (size_t n = first_node; n < graph.nodes().size(); ++n) {
+    Layer& layer = *graph.nodes()[n].layer;
+    mark_head_activations(layer);
+    for (WeightSite* site : layer.weight_sites()) site->head = true;
+  }
+}
+
+void assign_bits(UnitGraph& graph, const BitWidths& bits, const BitPolicy& policy) {
+  check_policy(policy.first_last);
   const int weights = checked(bits.weights);
   const int activations = checked(bits.activations);
   const int embeddings = bits.embeddings == 0 ? weights : checked(bits.embeddings);

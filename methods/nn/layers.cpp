@@ -16,9 +16,11 @@ ActivationSite make_site(const std::string& name, Nonlinearity nonlinearity, boo
   return site;
 }
 
-BatchNorm make_batch_norm(const std::string& name, int64_t channels) {
+BatchNorm make_batch_norm(const Conv2dOptions& options) {
+  const int64_t channels = options.out_channels;
   BatchNorm norm;
-  norm.name = name;
+  norm.name = options.batch_norm;
+  norm.eps = options.batch_norm_eps;
   norm.weight = at::ones({channels});
   norm.bias = at::zeros({channels});
   norm.running_mean = at::zeros({channels});
@@ -37,8 +39,7 @@ QuantConv2d::QuantConv2d(const std::string& name, const Conv2dOptions& options)
   weight_.value = at::randn({options.out_channels, options.in_channels / options.groups, k, k}) *
                   std::sqrt(2 / fan_out);
   if (options.bias) bias_ = at::zeros({options.out_channels});
-  if (!options.batch_norm.empty())
-    norm_ = make_batch_norm(options.batch_norm, options.out_channels);
+  if (!options.batch_norm.empty()) norm_ = make_batch_norm(options);
   output_ = make_site(name, options.nonlinearity, options.quantize_output);
 }
 

@@ -44,6 +44,7 @@ struct Conv2dOptions {
   bool bias = false;
   /// Parameter prefix of the batch norm that follows; empty: none.
   std::string batch_norm;
+  double batch_norm_eps = 1e-5;
   Nonlinearity nonlinearity = Nonlinearity::kNone;
   bool quantize_output = true;
 };

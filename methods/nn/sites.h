@@ -22,6 +22,8 @@ struct WeightSite {
   std::string name;
   WeightRole role = WeightRole::kProduct;
   Place place = Place::kInner;
+  /// Quantized only where heads are (bit_policy.h).
+  bool head = false;
   /// Full precision, [C_out, ...].
   at::Tensor value;
   /// 32: not quantized.
@@ -41,6 +43,8 @@ struct ActivationSite {
   /// network's output).
   bool quantizable = false;
   Place place = Place::kInner;
+  /// Quantized only where heads are (bit_policy.h).
+  bool head = false;
   /// 32: not quantized.
   int bits = 32;
   std::optional<AffineQuantizer> quantizer;

@@ -3,6 +3,7 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "methods/support/stop_request.h"
@@ -14,6 +15,12 @@ bool contains(const std::vector<ValueId>& ids, ValueId id) {
   return std::find(ids.begin(), ids.end(), id) != ids.end();
 }
 
+std::vector<size_t> node_range(size_t first, size_t last) {
+  std::vector<size_t> nodes(last - first);
+  std::iota(nodes.begin(), nodes.end(), first);
+  return nodes;
+}
+
 }  // namespace
 
 ValueId UnitGraph::add_input(const std::string& /*name*/) {
@@ -23,13 +30,34 @@ ValueId UnitGraph::add_input(const std::string& /*name*/) {
 
 ValueId UnitGraph::add(const std::string& name, const std::string& block,
                        std::shared_ptr<Layer> layer, const std::vector<ValueId>& inputs) {
+  return add(name, block, std::move(layer), inputs, 1).front();
+}
+
+std::vector<ValueId> UnitGraph::add(const std::string& name, const std::string& block,
+                                    std::shared_ptr<Layer> layer,
+                                    const std::vector<ValueId>& inputs, size_t outputs) {
   for (const ValueId id : inputs) {
     if (id < 0 || id >= value_count_)
       throw std::logic_error("layer '" + name + "' reads a value nobody has produced");
   }
-  nodes_.push_back({name, block, std::move(layer), inputs, {value_count_}});
-  return value_count_++;
+  std::vector<ValueId> values;
+  for (size_t i = 0; i < outputs; ++i) values.push_back(value_count_++);
+  nodes_.push_back({name, block, std::move(layer), inputs, values});
+  return values;
 }
+
+ValueId UnitGraph::named_value(const std::string& name) const {
+  const auto found = named_values_.find(name);
+  if (found == named_values_.end())
+    throw std::logic_error("the model has no value called '" + name + "'");
+  return found->second;
+}
+
+void UnitGraph::mark_choice(const std::vector<ValueId>& values) {
+  choices_.insert(choices_.end(), values.begin(), values.end());
+}
+
+bool UnitGraph::is_choice(ValueId value) const { return contains(choices_, value); }
 
 at::Tensor UnitGraph::position_mask(const Tensors& inputs) const {
   for (size_t i = 0; i < inputs_.size(); ++i) {
@@ -38,21 +66,21 @@ at::Tensor UnitGraph::position_mask(const Tensors& inputs) const {
   return {};
 }
 
-Tensors UnitGraph::run(size_t first, size_t last, const std::vector<ValueId>& input_ids,
+Tensors UnitGraph::run(const std::vector<size_t>& nodes, const std::vector<ValueId>& input_ids,
                        const Tensors& inputs, const std::vector<ValueId>& output_ids,
                        Pass& pass) const {
   if (inputs.size() != input_ids.size())
     throw std::logic_error("wrong number of inputs for this part of the model");
   check_stop();
   std::vector<size_t> last_use(static_cast<size_t>(value_count_), 0);
-  for (size_t n = first; n < last; ++n) {
+  for (const size_t n : nodes) {
     for (const ValueId id : nodes_[n].inputs) last_use[static_cast<size_t>(id)] = n;
   }
-  for (const ValueId id : output_ids) last_use[static_cast<size_t>(id)] = last;
+  for (const ValueId id : output_ids) last_use[static_cast<size_t>(id)] = nodes_.size();
 
   Tensors values(static_cast<size_t>(value_count_));
   for (size_t i = 0; i < inputs.size(); ++i) values[static_cast<size_t>(input_ids[i])] = inputs[i];
-  for (size_t n = first; n < last; ++n) {
+  for (const size_t n : nodes) {
     const Node& node = nodes_[n];
     Tensors arguments;
     for (const ValueId id : node.inputs) arguments.push_back(values[static_cast<size_t>(id)]);
@@ -68,12 +96,40 @@ Tensors UnitGraph::run(size_t first, size_t last, const std::vector<ValueId>& in
   return outputs;
 }
 
+std::vector<size_t> UnitGraph::nodes_between(const std::vector<ValueId>& given,
+                                             const std::vector<ValueId>& wanted) const {
+  std::vector<bool> needed(static_cast<size_t>(value_count_), false);
+  const auto need = [&](ValueId id) {
+    if (!contains(given, id)) needed[static_cast<size_t>(id)] = true;
+  };
+  std::for_each(wanted.begin(), wanted.end(), need);
+  std::vector<size_t> nodes;
+  for (size_t n = nodes_.size(); n-- > 0;) {
+    const auto& outputs = nodes_[n].outputs;
+    const bool runs = std::any_of(outputs.begin(), outputs.end(),
+                                  [&](ValueId id) { return needed[static_cast<size_t>(id)]; });
+    if (!runs) continue;
+    nodes.push_back(n);
+    for (const ValueId id : outputs) needed[static_cast<size_t>(id)] = false;
+    std::for_each(nodes_[n].inputs.begin(), nodes_[n].inputs.end(), need);
+  }
+  if (std::find(needed.begin(), needed.end(), true) != needed.end())
+    throw std::logic_error("the wanted values need an input of the model that is not given");
+  std::reverse(nodes.begin(), nodes.end());
+  return nodes;
+}
+
 Tensors UnitGraph::forward(const Tensors& inputs, Pass& pass) const {
-  return run(0, nodes_.size(), inputs_, inputs, outputs_, pass);
+  return run(node_range(0, nodes_.size()), inputs_, inputs, outputs_, pass);
 }
 
 Tensors UnitGraph::forward(const Unit& unit, const Tensors& inputs, Pass& pass) const {
-  return run(unit.first, unit.last, unit.inputs, inputs, unit.outputs, pass);
+  return run(node_range(unit.first, unit.last), unit.inputs, inputs, unit.outputs, pass);
+}
+
+Tensors UnitGraph::compute(const std::vector<ValueId>& wanted, const std::vector<ValueId>& given,
+                           const Tensors& tensors, Pass& pass) const {
+  return run(nodes_between(given, wanted), given, tensors, wanted, pass);
 }
 
 Unit UnitGraph::make_unit(size_t first, size_t last, const std::string& name) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -46,8 +47,24 @@ class UnitGraph {
   /// Appends a layer with one output. Throws std::logic_error when an input is not yet produced.
   ValueId add(const std::string& name, const std::string& block, std::shared_ptr<Layer> layer,
               const std::vector<ValueId>& inputs);
+  /// Appends a layer with so many outputs.
+  std::vector<ValueId> add(const std::string& name, const std::string& block,
+                           std::shared_ptr<Layer> layer, const std::vector<ValueId>& inputs,
+                           size_t outputs);
   /// Declares what the model returns, in this order.
   void set_outputs(const std::vector<ValueId>& outputs) { outputs_ = outputs; }
+
+  /// Gives a value a name to ask for it by.
+  void name_value(const std::string& name, ValueId value) { named_values_[name] = value; }
+  bool has_named_value(const std::string& name) const { return named_values_.count(name) != 0; }
+  /// Throws std::logic_error when there is no value of that name.
+  ValueId named_value(const std::string& name) const;
+
+  /// Declares values that are picked and not computed, such as a detector's proposals: two of them
+  /// cannot be compared element by element, so the quantized network takes those of the
+  /// full-precision one wherever both run side by side.
+  void mark_choice(const std::vector<ValueId>& values);
+  bool is_choice(ValueId value) const;
 
   /// Declares the model input that tells which positions of its sequences count, [N, L], 0 or 1;
   /// models without one take no sequences.
@@ -66,6 +83,10 @@ class UnitGraph {
   Tensors forward(const Tensors& inputs, Pass& pass) const;
   /// Runs nodes [unit.first, unit.last); `inputs` as in unit.inputs, the result as in unit.outputs.
   Tensors forward(const Unit& unit, const Tensors& inputs, Pass& pass) const;
+  /// The values `wanted` from those that are `given`, with their tensors; only layers that are
+  /// needed for it run. Throws std::logic_error when an input of the model is needed and not given.
+  Tensors compute(const std::vector<ValueId>& wanted, const std::vector<ValueId>& given,
+                  const Tensors& tensors, Pass& pass) const;
 
   /// The model cut into units, in the order of execution: every node lies in exactly one.
   std::vector<Unit> units(Granularity granularity) const;
@@ -85,7 +106,10 @@ class UnitGraph {
 
  private:
   Unit make_unit(size_t first, size_t last, const std::string& name) const;
-  Tensors run(size_t first, size_t last, const std::vector<ValueId>& input_ids,
+  /// Those that have to run to get from `given` to `wanted`, in order.
+  std::vector<size_t> nodes_between(const std::vector<ValueId>& given,
+                                    const std::vector<ValueId>& wanted) const;
+  Tensors run(const std::vector<size_t>& nodes, const std::vector<ValueId>& input_ids,
               const Tensors& inputs, const std::vector<ValueId>& output_ids, Pass& pass) const;
 
   std::vector<Node> nodes_;
@@ -93,6 +117,8 @@ class UnitGraph {
   std::vector<ValueId> outputs_;
   int value_count_ = 0;
   ValueId position_mask_ = -1;
+  std::map<std::string, ValueId> named_values_;
+  std::vector<ValueId> choices_;
 };
 
 /// The tensors on the device; those that are there are not copied.

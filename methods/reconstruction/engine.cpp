@@ -244,7 +244,9 @@ class UnitReconstruction::LearningPass : public Pass {
       const Node& node = model.nodes()[n];
       const auto sites = node.layer->activation_sites();
       const auto output = std::find(unit.outputs.begin(), unit.outputs.end(), node.outputs.front());
-      if (sites.size() != 1 || output == unit.outputs.end()) continue;
+      // What several outputs share is an activation inside of the layer.
+      const bool at_the_end = sites.size() == 1 && node.outputs.size() == 1;
+      if (!at_the_end || output == unit.outputs.end()) continue;
       const auto step = step_index_.find(sites.front());
       if (step == step_index_.end() || read_inside.count(*output) != 0) continue;
       const auto number = static_cast<size_t>(output - unit.outputs.begin());

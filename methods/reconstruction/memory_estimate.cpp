@@ -74,6 +74,22 @@ class LiveValues {
   std::vector<size_t> last_reader_;
 };
 
+/// The units that a reconstruction goes through: up to the last that has something to quantize.
+std::vector<Unit> reconstructed_units(const UnitGraph& model, Granularity granularity,
+                                      bool quantize_heads) {
+  const auto may_learn = [&](const auto* site) { return quantize_heads || !site->head; };
+  auto units = model.units(granularity);
+  while (!units.empty()) {
+    const auto weights = weight_sites(model, units.back());
+    const auto activations = activation_sites(model, units.back());
+    if (std::any_of(weights.begin(), weights.end(), may_learn) ||
+        std::any_of(activations.begin(), activations.end(), may_learn))
+      break;
+    units.pop_back();
+  }
+  return units;
+}
+
 double weight_bytes(const std::vector<WeightSite*>& sites) {
   double sum = 0;
   for (const WeightSite* site : sites)
@@ -110,7 +126,7 @@ MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
   estimate.other_stages = weights + calibration + std::max(evaluation, ranges);
 
   if (recipe.phases.empty()) return estimate;
-  for (const Unit& unit : model.units(recipe.granularity)) {
+  for (const Unit& unit : reconstructed_units(model, recipe.granularity, settings.quantize_heads)) {
     // The model's inputs are one tensor for both streams, and the caller's.
     const double before = unit.first == 0 ? 0 : 2 * values.alive_before(unit.first);
     const double streams = samples * (before + 2 * values.bytes(unit.outputs));

@@ -205,6 +205,7 @@ void ModelQuantizer::run_phase(const Phase& phase) {
       const StageTimer timer(report_, "streams");
       outputs = run_unit(model_, unit, data.quantized_inputs, preceding, storage_);
     }
+    share_choices(model_, unit, data.targets, outputs);
     if (compute) finish_unit(unit, phase, data, outputs, inside);
     quantized.push(unit, outputs);
     full_precision.push(unit, data.targets);
@@ -212,7 +213,8 @@ void ModelQuantizer::run_phase(const Phase& phase) {
 }
 
 QuantizationReport ModelQuantizer::run() {
-  assign_bits(model_, request_.bits, request_.settings.first_last);
+  assign_bits(model_, request_.bits,
+              {request_.settings.first_last, request_.settings.quantize_heads});
   {
     const StageTimer timer(report_, "weight_ranges");
     calibrate_weights(model_, request_.settings);

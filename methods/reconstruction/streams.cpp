@@ -101,6 +101,13 @@ void Stream::push(const Unit& unit, const Tensors& outputs) {
   }
 }
 
+void share_choices(const UnitGraph& model, const Unit& unit, const Tensors& full_precision,
+                   Tensors& quantized) {
+  for (size_t i = 0; i < unit.outputs.size(); ++i) {
+    if (model.is_choice(unit.outputs[i])) quantized.at(i) = full_precision.at(i);
+  }
+}
+
 Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,
                  StreamStorage& storage) {
   const int64_t samples = inputs.at(0).size(0);

@@ -26,6 +26,11 @@ class Stream {
   std::vector<size_t> last_reader_;
 };
 
+/// Puts what the full-precision network chose (UnitGraph::mark_choice) in the place of what the
+/// quantized one did; both as in unit.outputs.
+void share_choices(const UnitGraph& model, const Unit& unit, const Tensors& full_precision,
+                   Tensors& quantized);
+
 /// Runs `unit` on all samples ([S, ...] each), a few at a time, without gradient. The outputs come
 /// from `storage`.
 Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs, Pass& pass,

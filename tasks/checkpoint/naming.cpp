@@ -71,6 +71,19 @@ void rename_layer_norms(std::vector<NamedTensor>& parameters) {
   }
 }
 
+/// Convolutions of pyramids and heads were numbered alone once, ReLUs counted, and later are parts
+/// of numbered pairs with their ReLU.
+std::string early_torchvision_detector_name(const std::string& name) {
+  static const std::regex pyramid(R"((backbone\.fpn\.(?:inner|layer)_blocks\.\d+)\.0\.(.*))");
+  static const std::regex proposals(R"((rpn\.head\.conv)\.0\.0\.(.*))");
+  static const std::regex head(R"((head\..*_head\.conv)\.(\d+)\.0\.(.*))");
+  std::smatch match;
+  if (std::regex_match(name, match, pyramid) || std::regex_match(name, match, proposals))
+    return fmt::format("{}.{}", match[1].str(), match[2].str());
+  if (!std::regex_match(name, match, head)) return name;
+  return fmt::format("{}.{}.{}", match[1].str(), 2 * std::stoi(match[2]), match[3].str());
+}
+
 }  // namespace
 
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
@@ -81,6 +94,9 @@ std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
     rename_to_zoo_mobilenet(parameters);
   } else if (any_name_matches(checkpoint.tensors, R"(.*LayerNorm\.gamma)")) {
     rename_layer_norms(parameters);
+  } else if (any_name_matches(checkpoint.tensors, R"(backbone\.fpn\.inner_blocks\.\d+\.weight)")) {
+    for (auto& parameter : parameters)
+      parameter.name = early_torchvision_detector_name(parameter.name);
   }
   return parameters;
 }

@@ -16,6 +16,9 @@ namespace ptqbench {
 ///                as torchvision's ("features.2.conv.1.0.weight")
 ///   BERT         layer norms of files converted from TensorFlow ("LayerNorm.gamma"); models are
 ///                named as Hugging Face's ("LayerNorm.weight")
+///   detectors    those of files that torchvision saved before 0.13
+///                ("backbone.fpn.inner_blocks.0.weight"); models are named as later ones are
+///                ("backbone.fpn.inner_blocks.0.0.weight")
 /// Other names stay as they are, so that a report of what is missing speaks the file's language.
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
                                      std::vector<NamedTensor> parameters);

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "methods/nn/unit_graph.h"
+#include "tasks/models/feature_map.h"
 
 namespace ptqbench {
 
@@ -12,5 +16,10 @@ UnitGraph mobilenet_v2(int64_t classes);
 /// The same scaled to 32x32 images: the stem keeps the resolution, three of the groups halve it,
 /// and channels are about half of the original's.
 UnitGraph cifar_mobilenet_v2(int64_t classes);
+
+/// Appends the convolutions of mobilenet_v2, parameters and blocks named with `prefix` and their
+/// number, and returns the last map of every resolution: level 1 to 5.
+std::vector<FeatureMap> add_mobilenet_v2_features(UnitGraph& graph, const std::string& prefix,
+                                                  ValueId image);
 
 }  // namespace ptqbench

@@ -1,11 +1,13 @@
 #include "tasks/models/registry.h"
 
+#include <algorithm>
 #include <functional>
 
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/models/bert.h"
 #include "tasks/models/cifar_resnet.h"
+#include "tasks/models/detectors.h"
 #include "tasks/models/mnasnet.h"
 #include "tasks/models/mobilenet_v2.h"
 #include "tasks/models/regnet.h"
@@ -64,13 +66,17 @@ const Entry* find(const std::string& name) {
 
 std::vector<std::string> model_names() {
   auto names = image_classifier_names();
-  for (auto& name : bert_names()) names.push_back(std::move(name));
+  for (auto& more : {bert_names(), detector_names()})
+    names.insert(names.end(), more.begin(), more.end());
   return names;
 }
 
 std::string model_description(const std::string& name) {
   const Entry* entry = find(name);
-  return entry == nullptr ? bert_description(name) : entry->description;
+  if (entry != nullptr) return entry->description;
+  const auto detectors = detector_names();
+  const bool detector = std::find(detectors.begin(), detectors.end(), name) != detectors.end();
+  return detector ? detector_description(name) : bert_description(name);
 }
 
 UnitGraph make_image_classifier(const std::string& name, int64_t classes) {

@@ -3,20 +3,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <string>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
-#include "methods/support/error.h"
-#include "tasks/data/file.h"
+#include "tasks/data/json_element.h"
+#include "tasks/data/json_file.h"
 #include "tasks/text/unicode.h"
 
 namespace ptqbench {
 namespace {
-
-using Json = nlohmann::json;
 
 constexpr size_t kMaxFileBytes = size_t{1} << 30;
 constexpr size_t kShownBytes = 80;
@@ -27,59 +24,6 @@ std::string shown(const std::string& text) {
   while (end > 0 && end < text.size() && (static_cast<uint8_t>(text[end]) & 0xc0) == 0x80) --end;
   return "'" + text.substr(0, end) + (end < text.size() ? "...'" : "'");
 }
-
-/// An element of the file and what it is called, for messages.
-class Element {
- public:
-  Element(const Json& value, std::string name, const std::filesystem::path& path)
-      : value_(value), name_(std::move(name)), path_(path) {}
-
-  [[noreturn]] void fail(const std::string& problem) const {
-    throw IoError(
-        fmt::format("{}: {}: {}", path_.string(), name_.empty() ? "file" : name_, problem));
-  }
-
-  bool has(const char* key) const { return value_.is_object() && value_.contains(key); }
-
-  Element member(const char* key) const {
-    if (!value_.is_object()) fail_type("an object");
-    const auto found = value_.find(key);
-    if (found == value_.end()) fail(fmt::format("'{}' is missing", key));
-    return {*found, name_.empty() ? key : name_ + "." + key, path_};
-  }
-
-  std::vector<Element> elements() const {
-    if (!value_.is_array()) fail_type("an array");
-    std::vector<Element> all;
-    for (const auto& value : value_)
-      all.emplace_back(value, fmt::format("{}[{}]", name_, all.size()), path_);
-    return all;
-  }
-
-  const std::string& text() const {
-    if (!value_.is_string()) fail_type("a text");
-    return value_.get_ref<const std::string&>();
-  }
-
-  int64_t integer() const {
-    if (!value_.is_number_integer()) fail_type("a whole number");
-    return value_.get<int64_t>();
-  }
-
-  bool boolean() const {
-    if (!value_.is_boolean()) fail_type("true or false");
-    return value_.get<bool>();
-  }
-
- private:
-  [[noreturn]] void fail_type(const char* expected) const {
-    fail(fmt::format("expected {}, it is of type {}", expected, value_.type_name()));
-  }
-
-  const Json& value_;
-  std::string name_;
-  const std::filesystem::path& path_;
-};
 
 /// A text with the bytes where its characters begin, and its end.
 struct Context {
@@ -109,7 +53,7 @@ struct Context {
 
 class Reader {
  public:
-  QuestionDataset read(const Element& file) {
+  QuestionDataset read(const JsonElement& file) {
     for (const auto& article : file.member("data").elements()) {
       for (const auto& paragraph : article.member("paragraphs").elements()) {
         const Context context(paragraph.member("context").text());
@@ -122,7 +66,7 @@ class Reader {
   }
 
  private:
-  void read_question(const Element& element, const Context& context) {
+  void read_question(const JsonElement& element, const Context& context) {
     Question question;
     question.id = element.member("id").text();
     if (!ids_.insert(question.id).second)
@@ -141,7 +85,7 @@ class Reader {
     result_.questions.push_back(std::move(question));
   }
 
-  Answer read_answer(const Element& element, const Context& context) {
+  Answer read_answer(const JsonElement& element, const Context& context) {
     Answer answer;
     answer.text = element.member("text").text();
     if (answer.text.empty()) element.member("text").fail("the answer is empty");
@@ -159,23 +103,10 @@ class Reader {
   std::unordered_set<std::string> ids_;
 };
 
-Json parse(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, kMaxFileBytes);
-  try {
-    return Json::parse(bytes.begin(), bytes.end());
-  } catch (const Json::parse_error& error) {
-    // The library's text begins with a code in brackets and goes on with line and column.
-    const std::string text = error.what();
-    const size_t code_end = text.find("] ");
-    throw IoError(fmt::format("{}: not valid JSON: {}", path.string(),
-                              code_end == std::string::npos ? text : text.substr(code_end + 2)));
-  }
-}
-
 }  // namespace
 
 QuestionDataset read_squad(const std::filesystem::path& path) {
-  const Json json = parse(path);
+  const auto json = read_json_file(path, kMaxFileBytes);
   return Reader().read({json, "", path});
 }
 

@@ -48,7 +48,7 @@ Tensors calibration(int64_t samples) {
 /// W4A4 by rounding to nearest.
 void quantize_to_nearest(UnitGraph& model) {
   const MethodSettings settings;
-  assign_bits(model, {4, 4}, settings.first_last);
+  assign_bits(model, {4, 4}, {settings.first_last});
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, calibration(64));
 }

@@ -53,7 +53,7 @@ Block make_block(const std::string& part) {
   made.settings.weight_range = made.settings.activation_range = "min_max";
   const auto ids = at::randint(0, 1000, {kSamples, kLength}, at::kLong);
   const Tensors inputs = {ids, at::zeros_like(ids), at::ones_like(ids)};
-  assign_bits(made.model, {4, 4, 8}, "none");
+  assign_bits(made.model, {4, 4, 8}, {"none"});
   calibrate_weights(made.model, made.settings);
   calibrate_activations(made.model, made.settings, RangeSource::kFullPrecision, inputs);
   made.phase = make_recipe("qdrop", made.settings).phases.at(0);

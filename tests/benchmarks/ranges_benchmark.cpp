@@ -48,7 +48,7 @@ template <class Body>
 void on_network(benchmark::State& state, int weight_bits, int activation_bits, Body body) {
   try {
     UnitGraph model = network().model;
-    assign_bits(model, {weight_bits, activation_bits}, MethodSettings().first_last);
+    assign_bits(model, {weight_bits, activation_bits}, {MethodSettings().first_last});
     for (auto _ : state) body(model);
   } catch (const Error& error) {
     state.SkipWithError(error.what());

@@ -127,7 +127,7 @@ UnitCase make_unit_case(const std::string& name, int64_t iterations) {
   made.settings.batch_size = kBatch;
   // What ranges are does not matter here, and these are found at once.
   made.settings.weight_range = made.settings.activation_range = "min_max";
-  assign_bits(made.model, {4, 4}, "qdrop");
+  assign_bits(made.model, {4, 4}, {"qdrop"});
   calibrate_weights(made.model, made.settings);
   calibrate_activations(made.model, made.settings, RangeSource::kFullPrecision, {input});
   made.phase = make_recipe("qdrop", made.settings).phases.at(0);

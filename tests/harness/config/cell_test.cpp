@@ -165,7 +165,7 @@ void expect_sensitive(PartOf part_of, const std::set<std::string>& except = {}) 
 }
 
 TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
-  expect_sensitive([](Cell & cell) -> auto& { return cell.settings; });
+  expect_sensitive([](Cell & cell) -> auto& { return cell.settings; }, {"quantize_heads"});
   expect_sensitive([](Cell & cell) -> auto& { return cell.evaluation; });
   expect_sensitive([](Cell & cell) -> auto& { return cell.task.dataset; },
                    {"root", "label_file", "classes"});
@@ -188,6 +188,14 @@ TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
   add([](Cell& cell) { cell.task.text = {"v.txt", true, 64}; });
   add([](Cell& cell) { cell.seed = 2; });
   EXPECT_EQ(prints.size(), 14u);
+}
+
+TEST(Cell, TheFingerprintDependsOnQuantizedHeadsWhereThereAreHeads) {
+  auto cell = example();
+  cell.task.name = "object_detection";
+  const auto before = fingerprint(cell, kHashes);
+  cell.settings.quantize_heads = true;
+  EXPECT_NE(fingerprint(cell, kHashes), before);
 }
 
 TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {

@@ -48,7 +48,7 @@ UnitGraph quantized_model() {
   at::manual_seed(1);
   auto model = testing::tiny_resnet();
   const MethodSettings settings;
-  assign_bits(model, {4, 4}, "none");
+  assign_bits(model, {4, 4}, {"none"});
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, {at::randn({64, 3, 8, 8})});
   return model;

@@ -5,6 +5,7 @@
 
 #include <cmath>
 
+#include "methods/analysis/comparable_outputs.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/reconstruction/calibrate.h"
 #include "tests/support/tiny_models.h"
@@ -35,7 +36,7 @@ UnitGraph quantized_model(int bits) {
   at::manual_seed(1);
   auto model = testing::tiny_resnet();
   const MethodSettings settings;
-  assign_bits(model, {bits, bits}, "none");
+  assign_bits(model, {bits, bits}, {"none"});
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, {at::randn({64, 3, 8, 8})});
   return model;
@@ -87,6 +88,11 @@ TEST(UnitNoise, IsInfiniteInAModelThatIsNotQuantized) {
   at::manual_seed(1);
   for (const auto& unit : unit_noise(testing::tiny_resnet(), fresh_samples()))
     EXPECT_EQ(unit.decibels, INFINITY) << unit.unit;
+}
+
+TEST(ComparableOutputs, AreTheOutputsWhereNothingIsChosen) {
+  const auto model = testing::tiny_resnet();
+  EXPECT_EQ(comparable_outputs(model), model.outputs());
 }
 
 }  // namespace

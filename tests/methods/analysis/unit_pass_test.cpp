@@ -15,7 +15,7 @@ UnitGraph quantized_model() {
   at::manual_seed(1);
   auto model = testing::tiny_resnet();
   const MethodSettings settings;
-  assign_bits(model, {3, 3}, "none");
+  assign_bits(model, {3, 3}, {"none"});
   calibrate_weights(model, settings);
   calibrate_activations(model, settings, RangeSource::kFullPrecision, {at::randn({64, 3, 8, 8})});
   return model;
@@ -52,7 +52,7 @@ TEST(UnitPass, KnowsUnitsWithNothingToQuantize) {
   EXPECT_FALSE(has_quantized_sites(model, units[3])) << "pooling";
   // With weights alone the classifier is quantized, without weights it has nothing.
   EXPECT_TRUE(has_quantized_sites(model, units[4]));
-  assign_bits(model, {32, 3}, "none");
+  assign_bits(model, {32, 3}, {"none"});
   EXPECT_FALSE(has_quantized_sites(model, units[4]));
   EXPECT_TRUE(has_quantized_sites(model, units[1]));
 }

@@ -144,38 +144,84 @@ TEST(UnitGraph, NoPassBeginsOnceTheProcessWasAskedToStop) {
 
 TEST(BitPolicy, QdropKeepsFirstAndLastWeightAndLastInput) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {2, 4}, "qdrop");
+  assign_bits(graph, {2, 4}, {"qdrop"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{8, 2, 2, 2, 2, 8}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{4, 4, 32, 4, 4, 32, 8, 32}));
 }
 
 TEST(BitPolicy, BrecqAlsoKeepsTheFirstOutput) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {2, 4}, "brecq");
+  assign_bits(graph, {2, 4}, {"brecq"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{8, 2, 2, 2, 2, 8}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{8, 4, 32, 4, 4, 32, 8, 32}));
 }
 
 TEST(BitPolicy, NoneKeepsNothing) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {3, 3}, "none");
+  assign_bits(graph, {3, 3}, {"none"});
   EXPECT_EQ(weight_bits(graph), (std::vector<int>{3, 3, 3, 3, 3, 3}));
   EXPECT_EQ(activation_bits(graph), (std::vector<int>{3, 3, 32, 3, 3, 32, 3, 32}));
 }
 
 TEST(BitPolicy, WhatIsOffStaysOff) {
   auto graph = tiny_resnet();
-  assign_bits(graph, {4, 32}, "brecq");
+  assign_bits(graph, {4, 32}, {"brecq"});
   EXPECT_EQ(weight_bits(graph).front(), 8);
   for (const int bits : activation_bits(graph)) EXPECT_EQ(bits, 32);
 }
 
 TEST(BitPolicy, RefusesImpossibleBitsAndPolicies) {
   auto graph = tiny_resnet();
-  EXPECT_THROW(assign_bits(graph, {1, 4}, "qdrop"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 33}, "qdrop"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 4}, "qdrp"), ConfigError);
-  EXPECT_THROW(assign_bits(graph, {4, 4, 8}, "qdrop"), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {1, 4}, {"qdrop"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 33}, {"qdrop"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 4}, {"qdrp"}), ConfigError);
+  EXPECT_THROW(assign_bits(graph, {4, 4, 8}, {"qdrop"}), ConfigError);
+}
+
+ValueId value_of(const UnitGraph& graph, const std::string& node) {
+  for (const Node& n : graph.nodes()) {
+    if (n.name == node) return n.outputs.front();
+  }
+  return -1;
+}
+
+TEST(UnitGraph, ComputesValuesFromOthersThatAreGiven) {
+  at::manual_seed(1);
+  const auto graph = tiny_resnet();
+  FullPrecisionPass pass;
+  const auto x = at::randn({2, 3, 8, 8});
+  const auto middle = value_of(graph, "layer1.0.add");
+  const auto last = graph.outputs().at(0);
+  const auto both = graph.compute({middle, last}, graph.inputs(), {x}, pass);
+  EXPECT_TRUE(testing::identical(both[1], graph.forward({x}, pass).at(0)));
+  const auto from_middle = graph.compute({last, middle}, {middle}, {both[0]}, pass);
+  EXPECT_TRUE(testing::identical(from_middle[0], both[1]));
+  EXPECT_TRUE(from_middle[1].is_same(both[0]));
+}
+
+TEST(UnitGraph, RefusesToComputeWithoutWhatIsNeeded) {
+  const auto graph = tiny_resnet();
+  FullPrecisionPass pass;
+  EXPECT_THROW(graph.compute(graph.outputs(), {}, {}, pass), std::logic_error);
+}
+
+TEST(UnitGraph, NamesValues) {
+  auto graph = tiny_resnet();
+  graph.name_value("logits", graph.outputs().at(0));
+  EXPECT_EQ(graph.named_value("logits"), graph.outputs().at(0));
+  EXPECT_THROW(graph.named_value("boxes"), std::logic_error);
+}
+
+TEST(BitPolicy, HeadsAreQuantizedOnlyWhenAskedFor) {
+  auto graph = tiny_resnet();
+  mark_head(graph, graph.nodes().size() - 1);
+  assign_bits(graph, {4, 4}, {"none", /*quantize_heads=*/false});
+  EXPECT_EQ(graph.weight_sites().back()->bits, 32);
+  EXPECT_EQ(graph.weight_sites().front()->bits, 4);
+  assign_bits(graph, {4, 4}, {"none", /*quantize_heads=*/true});
+  EXPECT_EQ(graph.weight_sites().back()->bits, 4);
+  assign_bits(graph, {4, 4}, {"qdrop", /*quantize_heads=*/true});
+  EXPECT_EQ(graph.weight_sites().back()->bits, 8);
 }
 
 }  // namespace

@@ -190,6 +190,72 @@ TEST(Recipes, UnknownMethodSuggestsTheNearest) {
   }
 }
 
+/// [N, C, H, W] -> [N, 1], the place of the greatest value.
+class PickGreatest : public Layer {
+ public:
+  Tensors forward(const Tensors& inputs, Pass& /*pass*/) const override {
+    return {inputs.at(0).flatten(1).argmax(1, true).to(at::kFloat)};
+  }
+  std::string kind() const override { return "pick"; }
+};
+
+/// Adds what was picked to a map, and keeps it.
+class UsePick : public Layer {
+ public:
+  explicit UsePick(std::vector<at::Tensor>& picks) : picks_(picks) {}
+
+  Tensors forward(const Tensors& inputs, Pass& /*pass*/) const override {
+    picks_.push_back(inputs.at(1).clone());
+    return {inputs.at(0) + inputs.at(1).view({-1, 1, 1, 1})};
+  }
+  std::string kind() const override { return "use pick"; }
+
+ private:
+  std::vector<at::Tensor>& picks_;
+};
+
+std::shared_ptr<Layer> two_channel_conv(const std::string& name, int64_t in_channels) {
+  Conv2dOptions options;
+  options.in_channels = in_channels;
+  options.out_channels = 2;
+  options.kernel = 3;
+  options.padding = 1;
+  return std::make_shared<QuantConv2d>(name, options);
+}
+
+/// The picks that were used in each run while both streams were pushed through.
+std::vector<at::Tensor> picks_while_quantizing(bool choice) {
+  at::manual_seed(4);
+  std::vector<at::Tensor> picks;
+  UnitGraph graph;
+  const auto image = graph.add_input("image");
+  const auto map = graph.add("first", "", two_channel_conv("first", 3), {image});
+  const auto pick = graph.add("pick", "", std::make_shared<PickGreatest>(), {map});
+  const auto used = graph.add("use", "", std::make_shared<UsePick>(picks), {map, pick});
+  graph.set_outputs({graph.add("last", "", two_channel_conv("last", 2), {used})});
+  if (choice) graph.mark_choice({pick});
+  auto settings = small_settings();
+  settings.iterations = 1;
+  settings.first_last = "none";
+  MemoryStorage storage;
+  NoUnitCheckpoints checkpoints;
+  const auto images = at::randn({20, 3, 8, 8});
+  LocalGroup alone;
+  quantize_model(graph, {{2, 2}, "nodrop", 1, settings}, {images}, no_progress, storage,
+                 checkpoints, alone);
+  // The first run finds ranges in full precision.
+  return {picks.begin() + 1, picks.end()};
+}
+
+TEST(Choices, OfTheFullPrecisionNetworkArriveInBothStreams) {
+  const auto shared = picks_while_quantizing(true);
+  ASSERT_EQ(shared.size(), 2U);
+  EXPECT_TRUE(testing::identical(shared[0], shared[1]));
+  const auto own = picks_while_quantizing(false);
+  ASSERT_EQ(own.size(), 2U);
+  EXPECT_FALSE(at::equal(own[0], own[1])) << "or the test shows nothing";
+}
+
 TEST(QuantizeModel, AGroupFindsWhatOneProcessFindsUpToTheOrderOfSums) {
   auto settings = small_settings();
   settings.calibration_samples = 64;

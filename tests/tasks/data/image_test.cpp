@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "methods/support/error.h"
+#include "tasks/data/png_writer.h"
 #include "tests/tasks/data/fixtures.h"
 
 namespace ptqbench {
@@ -132,6 +133,22 @@ TEST(DecodeImage, NamesMissingFilesFoldersAndOtherFormats) {
   EXPECT_THAT(
       [&] { decode_image(folder / "text.png"); },
       ThrowsMessage<IoError>(AllOf(HasSubstr("text.png"), HasSubstr("neither a JPEG nor a PNG"))));
+}
+
+TEST(WritePng, IsDecodedToTheSamePixels) {
+  const TemporaryFolder folder;
+  const Image written = read_ppm("photo_420.ppm");
+  write_png(folder / "photo.png", written);
+  const Image read = decode_image(folder / "photo.png");
+  EXPECT_EQ(read.width, written.width);
+  EXPECT_EQ(read.height, written.height);
+  EXPECT_EQ(read.rgb, written.rgb);
+}
+
+TEST(WritePng, NamesTheFileThatCannotBeWritten) {
+  const TemporaryFolder folder;
+  EXPECT_THAT([&] { write_png(folder / "no/photo.png", read_ppm("photo_420.ppm")); },
+              ThrowsMessage<IoError>(HasSubstr("no/photo.png")));
 }
 
 }  // namespace

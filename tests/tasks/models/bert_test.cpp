@@ -139,10 +139,10 @@ BertConfig small_config() {
 
 TEST(Bert, EmbeddingsHaveBitsOfTheirOwnAndNoLayerIsAnException) {
   auto model = bert_for_sequences(small_config(), 3);
-  assign_bits(model, {2, 4, 8}, "qdrop");
+  assign_bits(model, {2, 4, 8}, {"qdrop"});
   for (const WeightSite* site : model.weight_sites())
     EXPECT_EQ(site->bits, site->role == WeightRole::kEmbedding ? 8 : 2) << site->name;
-  assign_bits(model, {2, 4}, "qdrop");
+  assign_bits(model, {2, 4}, {"qdrop"});
   for (const WeightSite* site : model.weight_sites()) EXPECT_EQ(site->bits, 2) << site->name;
   // Embeddings, query, key, value, probabilities, context, two layer norms, GELU and tanh.
   int64_t quantized = 0;

@@ -50,13 +50,26 @@ std::string test_name(const Definition& definition) {
   return name;
 }
 
-std::vector<std::pair<std::string, std::vector<int64_t>>> parameters_of(const std::string& golden) {
-  const auto group = group_of(golden);
+namespace {
+
+std::vector<std::pair<std::string, std::vector<int64_t>>> listed_parameters(
+    const GoldenGroup& group) {
   const auto names = group.texts("parameter_names");
   const auto shapes = group.texts("parameter_shapes");
   std::vector<std::pair<std::string, std::vector<int64_t>>> parameters;
   for (size_t i = 0; i < names.size(); ++i) parameters.emplace_back(names[i], shape_of(shapes[i]));
   return parameters;
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, std::vector<int64_t>>> parameters_of(const std::string& golden) {
+  return listed_parameters(group_of(golden));
+}
+
+std::vector<std::pair<std::string, std::vector<int64_t>>> parameters_of(const std::string& file,
+                                                                        const std::string& group) {
+  return listed_parameters(GoldenGroup::open(file).group(group));
 }
 
 at::Tensor logits_of(const std::string& golden) { return group_of(golden).tensor("logits"); }

@@ -26,6 +26,9 @@ std::string test_name(const Definition& definition);
 /// Names and shapes of all parameters and buffers, in the order and under the names of the
 /// definition; the counters of batch norm have no dimensions.
 std::vector<std::pair<std::string, std::vector<int64_t>>> parameters_of(const std::string& golden);
+/// The same of a group of another file.
+std::vector<std::pair<std::string, std::vector<int64_t>>> parameters_of(const std::string& file,
+                                                                        const std::string& group);
 
 /// The definition's logits for the generated "input" [2, 3, 64, 64] and generated parameters.
 at::Tensor logits_of(const std::string& golden);

@@ -1,0 +1,61 @@
+#include "tasks/data/json_element.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "methods/support/error.h"
+
+namespace ptqbench {
+
+JsonElement::JsonElement(const nlohmann::json& value, std::string name,
+                         const std::filesystem::path& path)
+    : value_(value), name_(std::move(name)), path_(path) {}
+
+void JsonElement::fail(const std::string& problem) const {
+  throw IoError(fmt::format("{}: {}: {}", path_.string(), name_.empty() ? "file" : name_, problem));
+}
+
+bool JsonElement::has(const char* key) const { return value_.is_object() && value_.contains(key); }
+
+JsonElement JsonElement::member(const char* key) const {
+  if (!value_.is_object()) fail_type("an object");
+  const auto found = value_.find(key);
+  if (found == value_.end()) fail(fmt::format("'{}' is missing", key));
+  return {*found, name_.empty() ? key : name_ + "." + key, path_};
+}
+
+std::vector<JsonElement> JsonElement::elements() const {
+  if (!value_.is_array()) fail_type("an array");
+  std::vector<JsonElement> all;
+  for (const auto& value : value_)
+    all.emplace_back(value, fmt::format("{}[{}]", name_, all.size()), path_);
+  return all;
+}
+
+const std::string& JsonElement::text() const {
+  if (!value_.is_string()) fail_type("a text");
+  return value_.get_ref<const std::string&>();
+}
+
+int64_t JsonElement::integer() const {
+  if (!value_.is_number_integer()) fail_type("a whole number");
+  return value_.get<int64_t>();
+}
+
+double JsonElement::number() const {
+  if (!value_.is_number()) fail_type("a number");
+  return value_.get<double>();
+}
+
+bool JsonElement::boolean() const {
+  if (!value_.is_boolean()) fail_type("true or false");
+  return value_.get<bool>();
+}
+
+void JsonElement::fail_type(const char* expected) const {
+  fail(fmt::format("expected {}, it is of type {}", expected, value_.type_name()));
+}
+
+}  // namespace ptqbench
