@@ -16,8 +16,9 @@ namespace ptqbench {
 /// in the decimals shown, and none where there is nothing to compare with. The full-precision row
 /// is never bold.
 ///
-/// Of a table with sources (results/comparison.h) each row is followed by a line for every source
-/// with a number for it, the nearest first: the published value and how far ours is from it
+/// Of a table with sources (results/published_comparison.h) each row is followed by a line for
+/// every source with a number for it, the nearest first: the published value and how far ours is
+/// from it
 /// ("69.10 -0.15"), with an exclamation mark beyond two standard errors of our mean. The line says
 /// how near the source is ("published a (primary)"); the letters are listed below the table.
 

@@ -10,7 +10,7 @@
 #include "harness/config/memory_size.h"
 #include "harness/published/published_reader.h"
 #include "harness/run/cost.h"
-#include "results/comparison.h"
+#include "results/published_comparison.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -89,7 +89,7 @@ SweepResults read_compared_results(const std::filesystem::path& run_dir) {
   auto results = read_results(run_dir);
   if (results.reproduces.empty()) return results;
   const auto papers = shipped_published();
-  for (auto& table : results.tables) compare(table, papers, results.reproduces);
+  for (auto& table : results.tables) add_published_numbers(table, papers, results.reproduces);
   return results;
 }
 

@@ -1,4 +1,4 @@
-#include "results/comparison.h"
+#include "results/published_comparison.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -65,7 +65,7 @@ std::vector<CellRecord> cells() {
 AccuracyTable compared(const std::vector<CellRecord>& records,
                        const std::vector<std::string>& reproduces) {
   auto table = build_tables(records).at(0);
-  compare(table, papers(), reproduces);
+  add_published_numbers(table, papers(), reproduces);
   return table;
 }
 
@@ -131,7 +131,7 @@ TEST(Compare, NumbersWithSettingsStandBesideCellsThatHaveThem) {
   auto records = cells();
   for (auto& cell : records) cell.settings = {{"first_last", std::string("brecq")}};
   auto table = build_tables(records).at(0);
-  compare(table, with_setting, {"own"});
+  add_published_numbers(table, with_setting, {"own"});
   EXPECT_THAT(table.rows[0].entries[0].published, IsEmpty());
   EXPECT_EQ(table.full_precision[0].published.size(), 1U) << "full precision has no such setting";
 }
