@@ -11,6 +11,8 @@
 #include <set>
 #include <tuple>
 
+#include "results/statistics/moments.h"
+
 namespace ptqbench {
 namespace {
 
@@ -301,16 +303,8 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
 TableEntry summarize(const std::vector<double>& values) {
   TableEntry entry;
   entry.seeds = static_cast<int64_t>(values.size());
-  if (values.empty()) return entry;
-  const auto count = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  entry.mean = sum / count;
-  if (values.size() > 1) {
-    double squares = 0;
-    for (const double value : values) squares += (value - entry.mean) * (value - entry.mean);
-    entry.standard_deviation = std::sqrt(squares / (count - 1));
-  }
+  entry.mean = statistics::mean(values);
+  entry.standard_deviation = statistics::sample_standard_deviation(values);
   return entry;
 }
 
