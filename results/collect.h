@@ -36,6 +36,11 @@ CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned);
 /// manifest or the folder cannot be listed.
 SweepResults read_results(const std::filesystem::path& run_dir);
 
+/// Reads a `results.h5`: what `write_results` was given, but for the published tables and other
+/// cells, and the cells that had not run come last. Throws ResultsError if the file is missing,
+/// damaged or of another format version.
+SweepResults read_results_file(const std::filesystem::path& path);
+
 /// Writes `results.h5` of the run directory (docs/results-format.md), atomically: the earlier one
 /// stays if anything fails. Equal results give equal bytes. Holds all of them in memory once more.
 /// Throws ResultsError.
