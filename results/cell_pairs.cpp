@@ -20,6 +20,7 @@ const std::vector<std::string> kSeedOnly = {"seed"};
 /// What finished cells of one method at one place share, whatever their settings.
 using MethodKey =
     std::tuple<std::string, std::string, std::string, std::string, std::string, std::string>;
+constexpr std::size_t kMethodInKey = 5;
 /// The same without metric and with the seed: of cells that did not finish.
 using UnfinishedKey =
     std::tuple<std::string, std::string, std::string, std::string, std::string, int64_t>;
@@ -54,33 +55,36 @@ UnfinishedKey unfinished_key(const CellRecord& cell) {
 /// The cells of one side of a comparison.
 class Side {
  public:
-  Side(const std::vector<CellRecord>& records, const std::string& metric) {
+  Side(const std::vector<const CellRecord*>& records, const std::string& metric) {
     find_differing(records);
     std::map<std::pair<MethodKey, DecisiveSettings>, std::size_t> places;
-    for (const CellRecord& cell : records) {
-      if (cell.status != CellStatus::kFinished) {
-        unfinished_[unfinished_key(cell)] = &cell;
+    for (const CellRecord* cell : records) {
+      if (cell->status != CellStatus::kFinished) {
+        unfinished_[unfinished_key(*cell)] = cell;
         continue;
       }
-      const auto name = metric_of(cell, metric);
+      const auto name = metric_of(*cell, metric);
       if (name.empty()) continue;
-      const auto settings = decisive_settings(cell, kSeedOnly);
-      const auto key = method_key(cell, name);
+      const auto settings = decisive_settings(*cell, kSeedOnly);
+      const auto key = method_key(*cell, name);
       const auto [place, is_new] = places.try_emplace({key, settings}, arms_.size());
-      if (is_new) arms_.push_back({key, &cell, name, settings, variant_of(cell, settings), {}});
-      const CellRecord*& kept = arms_[place->second].by_seed[cell.seed];
-      kept = kept == nullptr ? &cell : last_started({kept, &cell});
+      if (is_new) {
+        of_method_[key].push_back(arms_.size());
+        arms_.push_back({key, cell, name, settings, variant_of(*cell, settings), {}});
+      }
+      const CellRecord*& kept = arms_[place->second].by_seed[cell->seed];
+      kept = kept == nullptr ? cell : last_started({kept, cell});
     }
   }
 
   const std::vector<Arm>& arms() const { return arms_; }
 
   std::vector<const Arm*> arms_of(const MethodKey& key) const {
-    std::vector<const Arm*> found;
-    for (const Arm& arm : arms_) {
-      if (arm.key == key) found.push_back(&arm);
-    }
-    return found;
+    std::vector<const Arm*> arms;
+    const auto found = of_method_.find(key);
+    if (found == of_method_.end()) return arms;
+    for (const std::size_t place : found->second) arms.push_back(&arms_[place]);
+    return arms;
   }
 
   /// The cell like this one if it failed or has not run.
@@ -97,10 +101,10 @@ class Side {
   }
 
  private:
-  void find_differing(const std::vector<CellRecord>& records) {
+  void find_differing(const std::vector<const CellRecord*>& records) {
     std::map<std::string, std::vector<const CellRecord*>> of_method;
-    for (const CellRecord& cell : records) {
-      if (cell.status == CellStatus::kFinished) of_method[cell.method].push_back(&cell);
+    for (const CellRecord* cell : records) {
+      if (cell->status == CellStatus::kFinished) of_method[cell->method].push_back(cell);
     }
     for (const auto& [method, cells] : of_method)
       differing_[method] = differing_settings(cells, kSeedOnly);
@@ -114,6 +118,7 @@ class Side {
   }
 
   std::vector<Arm> arms_;
+  std::map<MethodKey, std::vector<std::size_t>> of_method_;
   std::map<UnfinishedKey, const CellRecord*> unfinished_;
   std::map<std::string, std::set<std::string>> differing_;
 };
@@ -268,8 +273,7 @@ class RunPairer {
 
   void add_notes(const Arm& a, const Arm& b) {
     const auto differing = differences(a.settings, b.settings);
-    if (!differing.empty())
-      add_note(fmt::format("{}: settings of A and B: {}", a.example->method, differing));
+    if (!differing.empty()) add_note("settings of A and B: " + differing);
     for (const auto& [key, value] : a.settings) {
       if (b.settings.count(key) == 0) add_note(fmt::format("only A has the setting {}", key));
     }
@@ -285,49 +289,69 @@ class RunPairer {
   Pairing pairing_;
 };
 
-/// The key without the method.
-auto place_of(const Arm& arm) {
-  const auto& [task, dataset, metric, model, bits, method] = arm.key;
-  return std::tuple(task, dataset, metric, model, bits);
+std::string contender(const Arm& arm) { return variant_name(arm.example->method, arm.variant); }
+
+/// The arms at each place (the key without the method), in the order of the contenders' first
+/// appearance in the run; places in order of first appearance.
+std::vector<std::vector<const Arm*>> contenders_by_place(const std::vector<Arm>& arms) {
+  std::map<std::string, std::size_t> ranks;
+  std::map<MethodKey, std::size_t> places;
+  std::vector<std::vector<const Arm*>> by_place;
+  for (const Arm& arm : arms) {
+    ranks.try_emplace(contender(arm), ranks.size());
+    MethodKey place = arm.key;
+    std::get<kMethodInKey>(place).clear();
+    const auto [found, is_new] = places.try_emplace(place, by_place.size());
+    if (is_new) by_place.emplace_back();
+    by_place[found->second].push_back(&arm);
+  }
+  for (auto& at_place : by_place) {
+    std::stable_sort(at_place.begin(), at_place.end(), [&](const Arm* left, const Arm* right) {
+      return ranks[contender(*left)] < ranks[contender(*right)];
+    });
+  }
+  return by_place;
 }
 
-std::string contender(const Arm& arm) { return variant_name(arm.example->method, arm.variant); }
+PairGroup group_of(const Arm& first, const Arm& second, bool same_method) {
+  PairGroup group = empty_group(first);
+  group.method = same_method ? first.example->method : "";
+  group.first = same_method ? first.variant : contender(first);
+  group.second = same_method ? second.variant : contender(second);
+  add_values(group, first, second);
+  return group;
+}
 
 }  // namespace
 
 Pairing pair_runs(const std::vector<CellRecord>& a, const std::vector<CellRecord>& b, ComparedBy by,
                   const std::string& metric) {
-  const Side first(a, metric);
-  const Side second(b, metric);
+  const Side first(pointers_to(a), metric);
+  const Side second(pointers_to(b), metric);
   return RunPairer(first, second, by).pair();
 }
 
-Pairing pair_within_run(const std::vector<CellRecord>& run, ComparedBy by,
-                        const std::string& metric) {
+std::vector<PairGroup> pair_within_run(const std::vector<const CellRecord*>& run, ComparedBy by,
+                                       const std::string& metric) {
   const Side side(run, metric);
-  std::vector<std::string> order;
-  for (const Arm& arm : side.arms()) {
-    if (std::find(order.begin(), order.end(), contender(arm)) == order.end())
-      order.push_back(contender(arm));
-  }
-  const auto rank = [&](const Arm& arm) {
-    return std::find(order.begin(), order.end(), contender(arm)) - order.begin();
-  };
-  Pairing pairing;
-  for (const Arm& first : side.arms()) {
-    for (const Arm& second : side.arms()) {
-      if (place_of(first) != place_of(second) || rank(first) >= rank(second)) continue;
-      const bool same_method = first.example->method == second.example->method;
-      if (same_method != (by == ComparedBy::kSetting)) continue;
-      PairGroup group = empty_group(first);
-      group.method = same_method ? first.example->method : "";
-      group.first = same_method ? first.variant : contender(first);
-      group.second = same_method ? second.variant : contender(second);
-      add_values(group, first, second);
-      if (has_values(group)) pairing.groups.push_back(std::move(group));
+  std::vector<PairGroup> groups;
+  for (const auto& arms : contenders_by_place(side.arms())) {
+    for (std::size_t i = 0; i < arms.size(); ++i) {
+      for (std::size_t j = i + 1; j < arms.size(); ++j) {
+        const bool same_method = arms[i]->example->method == arms[j]->example->method;
+        if (same_method != (by == ComparedBy::kSetting)) continue;
+        auto group = group_of(*arms[i], *arms[j], same_method);
+        if (has_values(group)) groups.push_back(std::move(group));
+      }
     }
   }
-  return pairing;
+  return groups;
+}
+
+std::vector<const CellRecord*> pointers_to(const std::vector<CellRecord>& records) {
+  std::vector<const CellRecord*> pointers;
+  for (const CellRecord& record : records) pointers.push_back(&record);
+  return pointers;
 }
 
 bool is_repeatable(const CellPair& pair) {

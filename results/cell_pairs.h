@@ -64,8 +64,10 @@ Pairing pair_runs(const std::vector<CellRecord>& a, const std::vector<CellRecord
 
 /// Holds every two methods of a run against each other, or with kSetting every two variants of a
 /// method, in the order of the run.
-Pairing pair_within_run(const std::vector<CellRecord>& run, ComparedBy by,
-                        const std::string& metric);
+std::vector<PairGroup> pair_within_run(const std::vector<const CellRecord*>& run, ComparedBy by,
+                                       const std::string& metric);
+
+std::vector<const CellRecord*> pointers_to(const std::vector<CellRecord>& records);
 
 /// Whether B's cell has to repeat A's bit for bit unless the code has changed: the same fingerprint
 /// on the same host, device and number of threads.

@@ -120,6 +120,7 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   for (const TableEntry& entry : table.full_precision) full_precision.push_back(entry.mean);
   group.write_doubles("full_precision", full_precision);
   group.write_strings("notes", table.notes);
+  group.write_strings("warnings", table.warnings);
   if (!table.sources.empty()) write_published_values(group, table);
 }
 

@@ -234,6 +234,7 @@ std::vector<std::string> notes(const AccuracyTable& table) {
     }
   }
   if (has_dots) lines.push_back(fmt::format("{} not run yet", kDots));
+  for (const auto& warning : table.warnings) lines.push_back("WARNING: " + warning);
   lines.insert(lines.end(), table.notes.begin(), table.notes.end());
   add_sources(lines, table);
   return lines;

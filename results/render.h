@@ -12,6 +12,8 @@ namespace ptqbench {
 /// and three dots when none has run yet. Entries with failed seeds carry a dagger, finished ones
 /// with seeds that have not run a double dagger, and notes below the table say how many.
 ///
+/// Warnings (results/warnings.h) are lines below the table that begin with "WARNING:".
+///
 /// Markdown and LaTeX set the best entry of each (bits, model) in bold, all of them when they agree
 /// in the decimals shown, and none where there is nothing to compare with. The full-precision row
 /// is never bold.

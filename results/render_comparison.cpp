@@ -56,13 +56,18 @@ bool has_independent(const std::vector<ComparisonRow>& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.paired; });
 }
 
+bool is_too_few(const ComparisonRow& row) {
+  return std::min(row.first_count, row.second_count) < kFewestSeeds;
+}
+
 std::vector<std::string> row_cells(const RunComparison& comparison, const ComparisonRow& row) {
   std::vector<std::string> line = {row.dataset, row.metric_name};
   if (!is_overall(row)) line.insert(line.end(), {row.model, row.bits});
-  line.insert(line.end(), {contrast(row), count_text(row), number("{:.2f}", row.first_mean),
-                           number("{:.2f}", row.second_mean), number("{:+.3f}", row.difference),
-                           interval_text("{:+.3f}", row.interval), p_text(row.rank.p),
-                           p_text(row.corrected_p) + (row.p_of_t_test ? " t" : "")});
+  line.insert(line.end(),
+              {contrast(row), count_text(row), number("{:.2f}", row.first_mean),
+               number("{:.2f}", row.second_mean), number("{:+.3f}", row.difference),
+               interval_text("{:+.3f}", row.interval), is_too_few(row) ? "-" : p_text(row.rank.p),
+               p_text(row.corrected_p) + (row.p_of_t_test ? " t" : "")});
   if (is_overall(row)) line.push_back(fmt::format("{}/{}/{}", row.wins, row.ties, row.losses));
   line.push_back(verdict_name(row.verdict));
   if (comparison.of_two_runs && row.repeatable && row.verdict == Verdict::kWorse)
@@ -177,7 +182,7 @@ bool any_t_test(const RunComparison& comparison) {
 std::vector<std::string> remarks(const RunComparison& comparison) {
   std::vector<std::string> lines = comparison.notes;
   if (any_t_test(comparison))
-    lines.push_back("t: too few values for a rank test; p of the t-test instead");
+    lines.push_back("t: too few values for a rank test to be certain; p of the t-test instead");
   if (has_independent(comparison.cells))
     lines.push_back("n of the form a+b: no seed in common, so the values are taken as independent");
   if (any_verdict(comparison, Verdict::kUncertain))

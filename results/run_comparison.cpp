@@ -33,14 +33,6 @@ ComparisonRow empty_row(const PairGroup& group) {
   return row;
 }
 
-/// A rank test that cannot come out certain, whatever the ranks, leaves the question to the t-test,
-/// which knows more by taking differences for normal.
-void choose_p(ComparisonRow& row, const TTest& t_test, double alpha) {
-  if (std::min(row.first_count, row.second_count) < kFewestSeeds) return;
-  row.p_of_t_test = row.rank.least_p > alpha && !std::isnan(t_test.p);
-  row.p = row.p_of_t_test ? t_test.p : row.rank.p;
-}
-
 /// Differences of pairs, with what is known of their spread.
 void test_differences(ComparisonRow& row, const std::vector<double>& values,
                       const ComparisonOptions& options) {
@@ -49,11 +41,10 @@ void test_differences(ComparisonRow& row, const std::vector<double>& values,
   row.difference = statistics::mean(values);
   row.rank = statistics::wilcoxon_signed_rank(values);
   const TTest t_test = statistics::paired_t_test(values, options.confidence);
+  row.t_test_p = t_test.p;
   row.interval = options.interval == IntervalKind::kStudent
                      ? t_test.interval
                      : statistics::bootstrap_interval(values, options.confidence);
-  // Equal numbers are no test that something could be found by.
-  if (row.equal_pairs < row.first_count) choose_p(row, t_test, 1 - options.confidence);
 }
 
 void test_independent(ComparisonRow& row, const PairGroup& group,
@@ -65,11 +56,11 @@ void test_independent(ComparisonRow& row, const PairGroup& group,
   row.rank = statistics::mann_whitney(group.first_values, group.second_values);
   const TTest t_test =
       statistics::welch_t_test(group.first_values, group.second_values, options.confidence);
+  row.t_test_p = t_test.p;
   row.interval = options.interval == IntervalKind::kStudent
                      ? t_test.interval
                      : statistics::bootstrap_interval(group.first_values, group.second_values,
                                                       options.confidence);
-  choose_p(row, t_test, 1 - options.confidence);
 }
 
 /// The values of one side, paired or not.
@@ -181,18 +172,37 @@ Verdict verdict_of(const ComparisonRow& row, const ComparisonOptions& options) {
   return p <= 1 - options.confidence ? direction : Verdict::kUncertain;
 }
 
+/// Equal numbers are no test in which something could be found.
+bool is_tested(const ComparisonRow& row) {
+  const bool all_equal = row.paired && row.equal_pairs == row.first_count;
+  return !all_equal && std::min(row.first_count, row.second_count) >= kFewestSeeds;
+}
+
+/// A rank test that cannot come out certain, whatever the ranks, leaves the question to the t-test,
+/// which knows more by taking differences for normal. `alpha`: what the smallest p of all tests is
+/// held against.
+void choose_p(ComparisonRow& row, double alpha) {
+  row.p_of_t_test = row.rank.least_p > alpha && !std::isnan(row.t_test_p);
+  row.p = row.p_of_t_test ? row.t_test_p : row.rank.p;
+}
+
 /// Corrects the p-values of all rows as one family and judges.
 void judge(RunComparison& comparison) {
-  std::vector<ComparisonRow*> rows;
-  for (auto& row : comparison.overall) rows.push_back(&row);
-  for (auto& row : comparison.cells) rows.push_back(&row);
-  std::vector<double> p_values;
-  for (const auto* row : rows) p_values.push_back(row->p);
-  const auto corrected = statistics::holm(p_values);
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i]->corrected_p = corrected[i];
-    rows[i]->verdict = verdict_of(*rows[i], comparison.options);
+  std::vector<ComparisonRow*> rows, tested;
+  for (auto* level : {&comparison.overall, &comparison.cells}) {
+    for (auto& row : *level) {
+      rows.push_back(&row);
+      if (is_tested(row)) tested.push_back(&row);
+    }
   }
+  std::vector<double> p_values;
+  for (auto* row : tested) {
+    choose_p(*row, (1 - comparison.options.confidence) / static_cast<double>(tested.size()));
+    p_values.push_back(row->p);
+  }
+  const auto corrected = statistics::holm(p_values);
+  for (std::size_t i = 0; i < tested.size(); ++i) tested[i]->corrected_p = corrected[i];
+  for (auto* row : rows) row->verdict = verdict_of(*row, comparison.options);
 }
 
 /// Whether the two may be compared in what they took.
@@ -279,7 +289,7 @@ std::vector<WinMatrix> win_matrices(const std::vector<ComparisonRow>& cells,
   return matrices;
 }
 
-RunComparison compare(Pairing pairing, const ComparisonOptions& options) {
+RunComparison compare(const Pairing& pairing, const ComparisonOptions& options) {
   RunComparison comparison;
   comparison.options = options;
   for (const PairGroup& group : pairing.groups)
@@ -288,9 +298,9 @@ RunComparison compare(Pairing pairing, const ComparisonOptions& options) {
     if (groups.size() > 1) comparison.overall.push_back(overall_row(groups, options));
   }
   judge(comparison);
-  comparison.unpaired = std::move(pairing.unpaired);
-  comparison.newly_failed = std::move(pairing.newly_failed);
-  comparison.notes = std::move(pairing.notes);
+  comparison.unpaired = pairing.unpaired;
+  comparison.newly_failed = pairing.newly_failed;
+  comparison.notes = pairing.notes;
   return comparison;
 }
 
@@ -314,7 +324,9 @@ RunComparison compare_runs(const std::vector<CellRecord>& a, const std::vector<C
 
 RunComparison compare_within_run(const std::vector<CellRecord>& run,
                                  const ComparisonOptions& options) {
-  RunComparison comparison = compare(pair_within_run(run, options.by, options.metric), options);
+  Pairing pairing;
+  pairing.groups = pair_within_run(pointers_to(run), options.by, options.metric);
+  RunComparison comparison = compare(pairing, options);
   comparison.matrices = win_matrices(comparison.cells, options);
   return comparison;
 }

@@ -74,8 +74,9 @@ struct ComparisonRow {
   statistics::Interval interval;
   /// Wilcoxon's for pairs, Mann and Whitney's without.
   statistics::RankTest rank;
-  /// The rank test's, or where so few values cannot make that one certain the t-test's; NaN: not
-  /// tested.
+  double t_test_p = kNotMeasured;
+  /// The rank test's, or where so few values cannot make that one certain, corrected for all rows,
+  /// the t-test's; NaN: not tested.
   double p = kNotMeasured;
   bool p_of_t_test = false;
   /// Corrected for all rows of the comparison.

@@ -13,6 +13,7 @@
 
 #include "results/statistics/moments.h"
 #include "results/variants.h"
+#include "results/warnings.h"
 
 namespace ptqbench {
 namespace {
@@ -150,15 +151,6 @@ TableEntry full_precision_entry(const Records& cells, const std::string& model,
     notes.push_back(fmt::format("{}: its cells disagree on the full-precision metric: {}", model,
                                 fmt::join(values, ", ")));
   }
-  std::set<std::string> overrides;
-  for (const CellRecord* cell : cells) {
-    const auto found = cell->provenance.find(kFullPrecisionOverride);
-    if (cell->model == model && found != cell->provenance.end()) overrides.insert(found->second);
-  }
-  for (const auto& numbers : overrides) {
-    notes.push_back(
-        fmt::format("{}: the full-precision metric is not the expected one: {}", model, numbers));
-  }
   TableEntry entry = summarize({values.begin(), values.end()});
   if (compared) {
     compared->method = kFullPrecisionMethod;
@@ -241,6 +233,7 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
       std::move(rows.begin(), rows.end(), std::back_inserter(table.rows));
     }
   }
+  table.warnings = table_warnings(table, cells);
   return table;
 }
 

@@ -85,6 +85,8 @@ struct AccuracyTable {
   std::vector<TableSource> sources;
   /// What a reader of the numbers has to know, a sentence each.
   std::vector<std::string> notes;
+  /// What makes the numbers doubtful (results/warnings.h).
+  std::vector<std::string> warnings;
 };
 
 /// Mean and sample standard deviation of the values (in this order, so that equal input gives equal

@@ -138,9 +138,9 @@ TEST(PairWithinRun, HoldsEveryTwoMethodsAgainstEachOther) {
                                        simple_cell('3', "resnet20", 4, 4, "qdrop", 1, 90),
                                        simple_cell('4', "mobilenet", 4, 4, "qdrop", 1, 70),
                                        simple_cell('5', "mobilenet", 4, 4, "nearest", 1, 60)};
-  const Pairing pairing = pair_within_run(run, ComparedBy::kMethod, "");
+  const auto groups = pair_within_run(pointers_to(run), ComparedBy::kMethod, "");
   std::vector<std::string> sides;
-  for (const auto& group : pairing.groups)
+  for (const auto& group : groups)
     sides.push_back(group.model + " " + group.first + " " + group.second);
   EXPECT_THAT(sides, ElementsAre("resnet20 nearest brecq", "resnet20 nearest qdrop",
                                  "resnet20 brecq qdrop", "mobilenet nearest qdrop"));
@@ -150,11 +150,11 @@ TEST(PairWithinRun, HoldsTheVariantsOfAMethodAgainstEachOther) {
   const std::vector<CellRecord> run = {
       with_setting(qdrop('1', 1, 90), "drop", 0.25), with_setting(qdrop('2', 1, 91), "drop", 0.5),
       with_setting(simple_cell('3', "resnet20", 4, 4, "brecq", 1, 85), "drop", 0.5)};
-  const Pairing pairing = pair_within_run(run, ComparedBy::kSetting, "");
-  ASSERT_THAT(pairing.groups, SizeIs(1));
-  EXPECT_EQ(pairing.groups[0].method, "qdrop");
-  EXPECT_EQ(pairing.groups[0].first, "drop=0.25");
-  EXPECT_EQ(pairing.groups[0].second, "drop=0.5");
+  const auto groups = pair_within_run(pointers_to(run), ComparedBy::kSetting, "");
+  ASSERT_THAT(groups, SizeIs(1));
+  EXPECT_EQ(groups[0].method, "qdrop");
+  EXPECT_EQ(groups[0].first, "drop=0.25");
+  EXPECT_EQ(groups[0].second, "drop=0.5");
 }
 
 TEST(IsRepeatable, NeedsTheSameFingerprintAndMachine) {

@@ -156,6 +156,7 @@ w4a4  qdrop                           91.00±0.18
       published b (secondary)  92.00±0.50 -1.00!
 w4a4  nearest                              80.00
 
+WARNING: w4a4, mine: finished seeds differ: 1 of nearest; 2 of qdrop
 published: value and difference of ours; ! beyond two standard errors of our mean
 a (primary): own: caption of own; page p
 b (secondary): again: caption of again; page p
