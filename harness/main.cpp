@@ -81,6 +81,8 @@ int main(int argc, char** argv) {
   ptqbench::add_table(app, chosen);
   ptqbench::add_report(app, chosen);
   ptqbench::add_compare(app, chosen);
+  ptqbench::add_history(app, chosen);
+  ptqbench::add_export(app, chosen);
   ptqbench::add_sensitivity(app, chosen);
   ptqbench::add_describe(app, chosen);
   ptqbench::add_doctor(app, chosen);

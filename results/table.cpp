@@ -77,7 +77,7 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
       (cell->status == CellStatus::kFailed ? failed : missing).insert(cell->seed);
     }
   }
-  std::vector<double> values;
+  std::vector<double> values, seconds;
   for (const auto& [seed, runs] : finished) {
     const CellRecord* last = last_started(runs);
     if (runs.size() > 1) {
@@ -86,11 +86,13 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
                                   runs.size(), last->fingerprint.substr(0, 8)));
     }
     values.push_back(last->metric);
+    seconds.push_back(last->seconds);
     failed.erase(seed);
     missing.erase(seed);
   }
   for (const int64_t seed : failed) missing.erase(seed);
   TableEntry entry = summarize(values);
+  entry.seconds = statistics::mean(seconds);
   if (!finished.empty()) entry.compared = compared_cell(*finished.begin()->second.front());
   entry.failed_seeds = static_cast<int64_t>(failed.size());
   entry.missing_seeds = static_cast<int64_t>(missing.size());

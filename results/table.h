@@ -52,6 +52,8 @@ struct TableEntry {
   int64_t seeds = 0;
   int64_t failed_seeds = 0;
   int64_t missing_seeds = 0;
+  /// Of a finished seed, the mean; NaN for none.
+  double seconds = kNotMeasured;
   /// What decides the published numbers to stand here; none without a mean.
   std::optional<ComparedCell> compared;
   /// Nearest source first; empty until `add_published_numbers` (results/published_comparison.h)

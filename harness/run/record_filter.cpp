@@ -1,7 +1,5 @@
 #include "harness/run/record_filter.h"
 
-#include <algorithm>
-
 #include "harness/config/cell_condition.h"
 
 namespace ptqbench {
@@ -22,14 +20,21 @@ Cell cell_like(const CellRecord& record) {
 
 }  // namespace
 
-std::vector<CellRecord> filter_records(std::vector<CellRecord> records, const std::string& filter) {
-  if (filter.empty()) return records;
+std::vector<bool> filter_of_records(const std::vector<CellRecord>& records,
+                                    const std::string& filter) {
   std::vector<Cell> cells;
   for (const auto& record : records) cells.push_back(cell_like(record));
   const auto condition = parse_filter(filter, cells);
+  std::vector<bool> keeps;
+  for (const auto& cell : cells) keeps.push_back(condition.matches(cell));
+  return keeps;
+}
+
+std::vector<CellRecord> filter_records(std::vector<CellRecord> records, const std::string& filter) {
+  const auto keeps = filter_of_records(records, filter);
   std::vector<CellRecord> kept;
   for (std::size_t i = 0; i < records.size(); ++i) {
-    if (condition.matches(cells[i])) kept.push_back(std::move(records[i]));
+    if (keeps[i]) kept.push_back(std::move(records[i]));
   }
   return kept;
 }
