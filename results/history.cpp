@@ -94,7 +94,7 @@ void add_cells(HistoryEntry& entry, const AccuracyTable& table, const TableRow& 
 }
 
 auto identity(const HistoryCell& cell) {
-  return std::tie(cell.task, cell.dataset, cell.model, cell.bits, cell.method, cell.metric_name);
+  return std::tie(cell.task, cell.dataset, cell.model, cell.bits, cell.method);
 }
 
 }  // namespace
@@ -160,13 +160,15 @@ std::vector<HistorySeries> history_series(const std::vector<HistoryEntry>& histo
   std::vector<HistorySeries> all;
   for (const HistoryEntry& entry : history) {
     for (const HistoryCell& cell : entry.cells) {
-      if (metric != kSecondsMetric && metric != cell.metric_name) continue;
+      if (!metric.empty() && metric != kSecondsMetric && metric != cell.metric_name) continue;
       auto series = std::find_if(all.begin(), all.end(), [&](const HistorySeries& other) {
-        return identity(other.cell) == identity(cell);
+        return identity(other.cell) == identity(cell) &&
+               (metric == kSecondsMetric || other.cell.metric_name == cell.metric_name);
       });
       if (series == all.end()) {
         all.push_back({cell, {}, {}, {}, {}});
         series = all.end() - 1;
+        if (metric == kSecondsMetric) series->cell.metric_name = metric;
       }
       series->dates.push_back(entry.date);
       series->commits.push_back(entry.commit);
@@ -187,18 +189,18 @@ void find_steps(std::vector<HistorySeries>& series, double alpha) {
 }
 
 std::string render_history_console(const std::vector<HistorySeries>& series) {
-  TextGrid grid = {
-      {"Data", "Model", "Bits", "Method", "nights", "first", "last", "least", "most", "steps"}};
+  TextGrid grid = {{"Data", "Metric", "Model", "Bits", "Method", "nights", "first", "last", "least",
+                    "most", "steps"}};
   for (const HistorySeries& each : series) {
     const auto [least, most] = std::minmax_element(each.values.begin(), each.values.end());
-    grid.push_back({each.cell.dataset, each.cell.model, each.cell.bits, each.cell.method,
-                    fmt::format("{}", each.values.size()),
+    grid.push_back({each.cell.dataset, each.cell.metric_name, each.cell.model, each.cell.bits,
+                    each.cell.method, fmt::format("{}", each.values.size()),
                     fmt::format("{:.2f}", each.values.front()),
                     fmt::format("{:.2f}", each.values.back()), fmt::format("{:.2f}", *least),
                     fmt::format("{:.2f}", *most), fmt::format("{}", each.steps.size())});
   }
   std::vector<Alignment> sides(grid.front().size(), Alignment::kRight);
-  for (std::size_t i = 0; i < 4; ++i) sides[i] = Alignment::kLeft;
+  for (std::size_t i = 0; i < 5; ++i) sides[i] = Alignment::kLeft;
   std::string text;
   for (const auto& line : aligned_lines(grid, sides)) text += line + "\n";
   bool any = false;
@@ -216,13 +218,13 @@ std::string render_history_console(const std::vector<HistorySeries>& series) {
 
 std::string render_history_csv(const std::vector<HistorySeries>& series) {
   TextGrid grid = {
-      {"task", "dataset", "model", "bits", "method", "date", "commit", "value", "step"}};
+      {"task", "dataset", "metric", "model", "bits", "method", "date", "commit", "value", "step"}};
   for (const HistorySeries& each : series) {
     for (std::size_t i = 0; i < each.values.size(); ++i) {
       const bool is_step = std::any_of(each.steps.begin(), each.steps.end(),
                                        [&](const auto& step) { return step.place == i; });
-      grid.push_back({each.cell.task, each.cell.dataset, each.cell.model, each.cell.bits,
-                      each.cell.method, each.dates[i], each.commits[i],
+      grid.push_back({each.cell.task, each.cell.dataset, each.cell.metric_name, each.cell.model,
+                      each.cell.bits, each.cell.method, each.dates[i], each.commits[i],
                       fmt::format("{}", each.values[i]), is_step ? "true" : "false"});
     }
   }

@@ -69,7 +69,8 @@ struct HistorySeries {
 /// What `history_series` takes for a metric that is not one of the tables: the seconds a seed.
 constexpr const char* kSecondsMetric = "seconds";
 
-/// The series of one metric in order of first appearance, without their steps.
+/// The series of one metric, or with an empty name of all that tables show, in order of first
+/// appearance, without their steps.
 std::vector<HistorySeries> history_series(const std::vector<HistoryEntry>& history,
                                           const std::string& metric);
 

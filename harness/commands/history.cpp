@@ -54,6 +54,7 @@ std::vector<HistorySeries> filtered(std::vector<HistorySeries> series, const std
 }
 
 void check_metric(const std::vector<HistoryEntry>& history, const std::string& metric) {
+  if (metric.empty()) return;
   std::set<std::string> known = {kSecondsMetric};
   for (const auto& entry : history) {
     for (const auto& cell : entry.cells) known.insert(cell.metric_name);
@@ -93,7 +94,8 @@ void add_history(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand(
       "history", "how a metric went over the nights of a history, and where its level changed");
   command->add_option("file", request->file, "history (JSON lines)");
-  command->add_option("metric", request->metric, "such as top1_accuracy, or seconds");
+  command->add_option("metric", request->metric,
+                      "such as top1_accuracy, or seconds [all of the tables]");
   add_filter_option(*command, request->filter);
   command->add_option("--format", request->format, "console or csv")
       ->check(CLI::IsMember({"console", "csv"}));
@@ -111,8 +113,7 @@ void add_history(CLI::App& app, Command& chosen) {
       chosen = on_rank_zero([addition] { return add_run_to_history(*addition); });
       return;
     }
-    if (request->file.empty() || request->metric.empty())
-      throw CLI::RequiredError("FILE and METRIC, or add FILE RUN");
+    if (request->file.empty()) throw CLI::RequiredError("FILE [METRIC], or add FILE RUN,");
     chosen = on_rank_zero([request] { return show_history(*request); });
   });
 }

@@ -91,6 +91,8 @@ TEST(History, SeriesAreOfOneCellOverTheNightsThatHaveIt) {
   EXPECT_THAT(series[0].commits, ElementsAre("commit1", "commit2", "commit3"));
   EXPECT_THAT(series[1].values, ElementsAre(80, 80));
   EXPECT_THAT(history_series(history, kSecondsMetric).at(0).values, ElementsAre(10, 10, 10));
+  EXPECT_EQ(history_series(history, kSecondsMetric).at(0).cell.metric_name, "seconds");
+  EXPECT_THAT(history_series(history, ""), SizeIs(2));
   EXPECT_THAT(history_series(history, "f1"), SizeIs(0));
 }
 
