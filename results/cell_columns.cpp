@@ -6,7 +6,10 @@
 #include <map>
 #include <set>
 #include <string>
+#include <type_traits>
 #include <utility>
+
+#include "results/error.h"
 
 namespace ptqbench {
 namespace {
@@ -150,6 +153,40 @@ std::vector<Column> identity_columns(const std::vector<CellRecord>& records) {
       column<string>("registered_model", records, [](const C& c) { return registered_model(c); }),
       column<string>("registered_method", records, [](const C& c) { return registered_method(c); }),
   };
+}
+
+std::vector<CellRecord> identity_records(const hdf5::Table& table, const std::string& where) {
+  std::vector<CellRecord> cells(table.rows());
+  const auto fill = [&](const char* name, auto member) {
+    using T = std::decay_t<decltype(CellRecord().*member)>;
+    const auto& values = table.column<T>(name);
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].*member = values[i];
+  };
+  fill("fingerprint", &CellRecord::fingerprint);
+  fill("task", &CellRecord::task);
+  fill("dataset", &CellRecord::dataset);
+  fill("model", &CellRecord::model);
+  const auto fill_bits = [&](const char* name, int64_t CellBits::*member) {
+    const auto& values = table.column<int64_t>(name);
+    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].bits.*member = values[i];
+  };
+  fill_bits("weight_bits", &CellBits::weights);
+  fill_bits("activation_bits", &CellBits::activations);
+  if (table.has_column("embedding_bits")) fill_bits("embedding_bits", &CellBits::embeddings);
+  fill("method", &CellRecord::method);
+  fill("seed", &CellRecord::seed);
+  // Earlier programs wrote neither these columns nor the bits of embeddings.
+  if (table.has_column("registered_model")) {
+    fill("registered_model", &CellRecord::registered_model);
+    fill("registered_method", &CellRecord::registered_method);
+  }
+  for (CellRecord& cell : cells) {
+    // Fingerprints become file names.
+    if (!is_fingerprint(cell.fingerprint))
+      throw ResultsError(fmt::format("{}: '{}' is no fingerprint", where, cell.fingerprint));
+    cell.status = CellStatus::kMissing;
+  }
+  return cells;
 }
 
 std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {

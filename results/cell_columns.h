@@ -11,6 +11,10 @@ namespace ptqbench {
 /// and what the registries call model and method.
 std::vector<hdf5::Column> identity_columns(const std::vector<CellRecord>& records);
 
+/// The inverse: records of status kMissing. Throws ResultsError naming `where` if a column is
+/// missing or a fingerprint is none.
+std::vector<CellRecord> identity_records(const hdf5::Table& table, const std::string& where);
+
 /// The records as the columns of one table, a row a record: identity, status, metric, times,
 /// machine; then `further_<metric>`, `seconds_<stage>` and `setting_<key>` for everything any
 /// record has, sorted by name.

@@ -19,6 +19,11 @@ namespace {
 
 using hdf5::Group;
 
+constexpr const char* kContent = "results";
+constexpr const char* kCells = "cells";
+constexpr const char* kMissing = "missing";
+constexpr const char* kCellGroups = "cell";
+
 /// A '/' in a name would make a group in a group.
 std::string link_name(std::string text) {
   std::replace(text.begin(), text.end(), '/', '-');
@@ -115,6 +120,7 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   for (const TableEntry& entry : table.full_precision) full_precision.push_back(entry.mean);
   group.write_doubles("full_precision", full_precision);
   group.write_strings("notes", table.notes);
+  group.write_strings("warnings", table.warnings);
   if (!table.sources.empty()) write_published_values(group, table);
 }
 
@@ -176,6 +182,23 @@ SweepResults read_results(const std::filesystem::path& run_dir) {
   return results;
 }
 
+SweepResults read_results_file(const std::filesystem::path& path) {
+  const Group root = hdf5::InputFile(path).root();
+  check_format(root, kContent);
+  SweepResults results;
+  const Group cell_groups = root.open_group(kCellGroups);
+  for (CellRecord& planned : identity_records(hdf5::read_table(root, kCells), path.string())) {
+    CellRecord record = read_cell(cell_groups.open_group(planned.fingerprint));
+    record.registered_model = std::move(planned.registered_model);
+    record.registered_method = std::move(planned.registered_method);
+    results.records.push_back(std::move(record));
+  }
+  for (CellRecord& missing : identity_records(hdf5::read_table(root, kMissing), path.string()))
+    results.records.push_back(std::move(missing));
+  results.tables = build_tables(results.records, layout_of(results.records));
+  return results;
+}
+
 void write_results(const std::filesystem::path& run_dir, const SweepResults& results) {
   const auto path = CellStore(run_dir).results_path();
   std::vector<CellRecord> stored;
@@ -186,12 +209,12 @@ void write_results(const std::filesystem::path& run_dir, const SweepResults& res
   hdf5::MemoryFile file(path.string());
   {
     Group root = file.root();
-    write_format(root, "results");
-    hdf5::write_table(root, "cells", cell_columns(stored));
-    hdf5::write_table(root, "missing", identity_columns(missing));
+    write_format(root, kContent);
+    hdf5::write_table(root, kCells, cell_columns(stored));
+    hdf5::write_table(root, kMissing, identity_columns(missing));
     Group table_groups = root.create_group("tables");
     for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);
-    Group cell_groups = root.create_group("cell");
+    Group cell_groups = root.create_group(kCellGroups);
     for (const CellRecord& record : stored) {
       Group group = cell_groups.create_group(record.fingerprint);
       write_cell(group, record);

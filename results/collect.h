@@ -17,7 +17,8 @@ struct SweepResults {
   /// usable cell file.
   std::vector<CellRecord> records;
   std::vector<AccuracyTable> tables;
-  /// The published tables that the sweep reproduces; `compare` shows them (results/comparison.h).
+  /// The published tables that the sweep reproduces; `add_published_numbers` shows them
+  /// (results/published_comparison.h).
   std::vector<std::string> reproduces;
   /// Cell files that the manifest does not name: of earlier settings.
   std::size_t other_cells = 0;
@@ -34,6 +35,11 @@ CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned);
 /// Reads the manifest and its cells, no other cell files. Throws ResultsError if there is no usable
 /// manifest or the folder cannot be listed.
 SweepResults read_results(const std::filesystem::path& run_dir);
+
+/// Reads a `results.h5`: what `write_results` was given, but for the published tables and other
+/// cells, and the cells that had not run come last. Throws ResultsError if the file is missing,
+/// damaged or of another format version.
+SweepResults read_results_file(const std::filesystem::path& path);
 
 /// Writes `results.h5` of the run directory (docs/results-format.md), atomically: the earlier one
 /// stays if anything fails. Equal results give equal bytes. Holds all of them in memory once more.

@@ -1,13 +1,8 @@
 #include "results/manifest.h"
 
-#include <fmt/format.h>
-
-#include <type_traits>
-
 #include "results/atomic_file.h"
 #include "results/cell_columns.h"
 #include "results/cell_layout.h"
-#include "results/error.h"
 #include "results/hdf5_file.h"
 #include "results/hdf5_table.h"
 
@@ -42,40 +37,9 @@ Manifest read_manifest(const std::filesystem::path& run_dir) {
   check_format(root, kContent);
   const hdf5::Table table = hdf5::read_table(root, kTable);
   Manifest manifest;
-  auto& cells = manifest.cells;
-  cells.resize(table.rows());
-  const auto fill = [&](const char* name, auto member) {
-    using T = std::decay_t<decltype(CellRecord().*member)>;
-    const auto& values = table.column<T>(name);
-    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].*member = values[i];
-  };
-  fill("fingerprint", &CellRecord::fingerprint);
-  fill("task", &CellRecord::task);
-  fill("dataset", &CellRecord::dataset);
-  fill("model", &CellRecord::model);
-  const auto fill_bits = [&](const char* name, int64_t CellBits::*member) {
-    const auto& values = table.column<int64_t>(name);
-    for (std::size_t i = 0; i < cells.size(); ++i) cells[i].bits.*member = values[i];
-  };
-  fill_bits("weight_bits", &CellBits::weights);
-  fill_bits("activation_bits", &CellBits::activations);
-  if (table.has_column("embedding_bits")) fill_bits("embedding_bits", &CellBits::embeddings);
-  fill("method", &CellRecord::method);
-  fill("seed", &CellRecord::seed);
-  // Earlier programs wrote neither these columns nor the list, nor the bits of embeddings.
-  if (table.has_column("registered_model")) {
-    fill("registered_model", &CellRecord::registered_model);
-    fill("registered_method", &CellRecord::registered_method);
-  }
+  manifest.cells = identity_records(table, path.string());
+  // Earlier programs wrote no list.
   if (root.contains(kReproduces)) manifest.reproduces = root.read_strings(kReproduces);
-  for (CellRecord& cell : cells) {
-    // Fingerprints become file names.
-    if (!is_fingerprint(cell.fingerprint)) {
-      throw ResultsError(
-          fmt::format("{}: '{}' is no fingerprint", path.string(), cell.fingerprint));
-    }
-    cell.status = CellStatus::kMissing;
-  }
   return manifest;
 }
 

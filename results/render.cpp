@@ -11,6 +11,7 @@
 
 #include "results/published_text.h"
 #include "results/text_grid.h"
+#include "results/variants.h"
 
 namespace ptqbench {
 namespace {
@@ -84,10 +85,6 @@ std::string entry_text(const TableEntry& entry, const Style& style, bool bold) {
   return text;
 }
 
-std::string method_text(const TableRow& row) {
-  return row.variant.empty() ? row.method : fmt::format("{} ({})", row.method, row.variant);
-}
-
 /// "a", ..., "z", "aa", ...: the mark of a source.
 std::string mark(std::size_t source) {
   constexpr std::size_t kLetters = 26;
@@ -153,7 +150,8 @@ Grid make_grid(const AccuracyTable& table, const Style& style) {
   for (std::size_t i = 0; i < table.rows.size(); ++i) {
     const TableRow& row = table.rows[i];
     if (starts_group(table, i)) grid.groups.push_back(grid.lines.size());
-    std::vector<std::string> line = {bits_label(row.bits), style.escape(method_text(row))};
+    std::vector<std::string> line = {bits_label(row.bits),
+                                     style.escape(variant_name(row.method, row.variant))};
     for (std::size_t model = 0; model < table.models.size(); ++model)
       line.push_back(entry_text(row.entries[model], style, is_best[model][i]));
     grid.lines.push_back(std::move(line));
@@ -229,13 +227,14 @@ std::vector<std::string> notes(const AccuracyTable& table) {
   for (const TableRow& row : table.rows) {
     for (std::size_t model = 0; model < table.models.size(); ++model) {
       const TableEntry& entry = row.entries[model];
-      const auto where =
-          fmt::format("{} {}, {}", bits_label(row.bits), method_text(row), table.models[model]);
+      const auto where = fmt::format("{} {}, {}", bits_label(row.bits),
+                                     variant_name(row.method, row.variant), table.models[model]);
       add_entry_notes(lines, where, entry);
       has_dots = has_dots || (entry.seeds + entry.failed_seeds == 0 && entry.missing_seeds > 0);
     }
   }
   if (has_dots) lines.push_back(fmt::format("{} not run yet", kDots));
+  for (const auto& warning : table.warnings) lines.push_back("WARNING: " + warning);
   lines.insert(lines.end(), table.notes.begin(), table.notes.end());
   add_sources(lines, table);
   return lines;

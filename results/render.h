@@ -12,12 +12,15 @@ namespace ptqbench {
 /// and three dots when none has run yet. Entries with failed seeds carry a dagger, finished ones
 /// with seeds that have not run a double dagger, and notes below the table say how many.
 ///
+/// Warnings (results/warnings.h) are lines below the table that begin with "WARNING:".
+///
 /// Markdown and LaTeX set the best entry of each (bits, model) in bold, all of them when they agree
 /// in the decimals shown, and none where there is nothing to compare with. The full-precision row
 /// is never bold.
 ///
-/// Of a table with sources (results/comparison.h) each row is followed by a line for every source
-/// with a number for it, the nearest first: the published value and how far ours is from it
+/// Of a table with sources (results/published_comparison.h) each row is followed by a line for
+/// every source with a number for it, the nearest first: the published value and how far ours is
+/// from it
 /// ("69.10 -0.15"), with an exclamation mark beyond two standard errors of our mean. The line says
 /// how near the source is ("published a (primary)"); the letters are listed below the table.
 

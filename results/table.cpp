@@ -11,61 +11,21 @@
 #include <set>
 #include <tuple>
 
+#include "results/statistics/moments.h"
+#include "results/variants.h"
+#include "results/warnings.h"
+
 namespace ptqbench {
 namespace {
 
 using Records = std::vector<const CellRecord*>;
-
-/// Name -> value as text of what the cells of one entry must agree on.
-using Settings = std::map<std::string, std::string>;
 
 template <class T>
 void add_once(std::vector<T>& list, const T& item) {
   if (std::find(list.begin(), list.end(), item) == list.end()) list.push_back(item);
 }
 
-Settings decisive_settings(const CellRecord& record, const TableLayout& layout) {
-  Settings settings;
-  for (const auto& [key, value] : record.settings) settings[key] = setting_text(value);
-  const auto checkpoint = record.provenance.find(kCheckpointHash);
-  if (checkpoint != record.provenance.end()) {
-    // As much of a hash as tells checkpoints apart and a reader takes in.
-    settings[kCheckpointHash] = checkpoint->second.substr(0, 8);
-  }
-  for (const auto& key : layout.averaged_settings) settings.erase(key);
-  return settings;
-}
-
-constexpr const char* kUnset = "unset";
 constexpr const char* kNotRun = "not run";
-
-std::string value_of(const Settings& settings, const std::string& key) {
-  const auto found = settings.find(key);
-  return found == settings.end() ? kUnset : found->second;
-}
-
-/// The settings of one method in which cells of the same model and bits differ, by name.
-std::set<std::string> differing_settings(const Records& cells, const TableLayout& layout) {
-  std::map<std::pair<std::string, std::string>, std::vector<Settings>> settings_of_entry;
-  std::set<std::string> keys;
-  for (const CellRecord* cell : cells) {
-    if (cell->status == CellStatus::kMissing) continue;
-    const Settings settings = decisive_settings(*cell, layout);
-    for (const auto& [key, value] : settings) keys.insert(key);
-    settings_of_entry[{cell->model, bits_label(cell->bits)}].push_back(settings);
-  }
-  std::set<std::string> differing;
-  for (const auto& key : keys) {
-    for (const auto& [entry, cells_settings] : settings_of_entry) {
-      std::set<std::string> values;
-      for (const Settings& settings : cells_settings) values.insert(value_of(settings, key));
-      // A cell that failed before it read its checkpoint does not differ from the others.
-      if (key == kCheckpointHash) values.erase(kUnset);
-      if (values.size() > 1) differing.insert(key);
-    }
-  }
-  return differing;
-}
 
 /// Orders the values of a setting: numbers by size, everything else by its letters.
 struct ByValue {
@@ -89,14 +49,7 @@ struct ByValue {
 
 std::string variant_label(const std::set<std::string>& keys,
                           const std::vector<std::string>& values) {
-  if (!values.empty() && values.front() == kNotRun) return kNotRun;
-  std::string label;
-  std::size_t i = 0;
-  for (const auto& key : keys) {
-    label += fmt::format("{}{}={}", i == 0 ? "" : ", ", key, values[i]);
-    ++i;
-  }
-  return label;
+  return !values.empty() && values.front() == kNotRun ? kNotRun : settings_label(keys, values);
 }
 
 /// Of cells that differ in averaged settings only, any stands for all.
@@ -124,24 +77,22 @@ TableEntry make_entry(const Records& cells, std::vector<std::string>& notes) {
       (cell->status == CellStatus::kFailed ? failed : missing).insert(cell->seed);
     }
   }
-  std::vector<double> values;
+  std::vector<double> values, seconds;
   for (const auto& [seed, runs] : finished) {
-    const CellRecord* last = *std::max_element(
-        runs.begin(), runs.end(), [](const CellRecord* left, const CellRecord* right) {
-          return std::tie(left->started_at, left->fingerprint) <
-                 std::tie(right->started_at, right->fingerprint);
-        });
+    const CellRecord* last = last_started(runs);
     if (runs.size() > 1) {
       notes.push_back(fmt::format("{} {}, {}: seed {} was run {} times; the last, {}, counts",
                                   bits_label(last->bits), last->method, last->model, seed,
                                   runs.size(), last->fingerprint.substr(0, 8)));
     }
     values.push_back(last->metric);
+    seconds.push_back(last->seconds);
     failed.erase(seed);
     missing.erase(seed);
   }
   for (const int64_t seed : failed) missing.erase(seed);
   TableEntry entry = summarize(values);
+  entry.seconds = statistics::mean(seconds);
   if (!finished.empty()) entry.compared = compared_cell(*finished.begin()->second.front());
   entry.failed_seeds = static_cast<int64_t>(failed.size());
   entry.missing_seeds = static_cast<int64_t>(missing.size());
@@ -159,7 +110,7 @@ std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string
       missing.push_back(cell);
       continue;
     }
-    const Settings settings = decisive_settings(*cell, layout);
+    const auto settings = decisive_settings(*cell, layout.averaged_settings);
     std::vector<std::string> values;
     for (const auto& key : keys) values.push_back(value_of(settings, key));
     variants[values].push_back(cell);
@@ -201,15 +152,6 @@ TableEntry full_precision_entry(const Records& cells, const std::string& model,
   if (values.size() > 1) {
     notes.push_back(fmt::format("{}: its cells disagree on the full-precision metric: {}", model,
                                 fmt::join(values, ", ")));
-  }
-  std::set<std::string> overrides;
-  for (const CellRecord* cell : cells) {
-    const auto found = cell->provenance.find(kFullPrecisionOverride);
-    if (cell->model == model && found != cell->provenance.end()) overrides.insert(found->second);
-  }
-  for (const auto& numbers : overrides) {
-    notes.push_back(
-        fmt::format("{}: the full-precision metric is not the expected one: {}", model, numbers));
   }
   TableEntry entry = summarize({values.begin(), values.end()});
   if (compared) {
@@ -280,7 +222,7 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
     Records of_method;
     std::copy_if(cells.begin(), cells.end(), std::back_inserter(of_method),
                  [&](const CellRecord* cell) { return cell->method == method; });
-    keys_of_method[method] = differing_settings(of_method, layout);
+    keys_of_method[method] = differing_settings(of_method, layout.averaged_settings);
   }
   for (const auto& bits : axes.bits) {
     for (const auto& method : axes.methods) {
@@ -293,6 +235,7 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
       std::move(rows.begin(), rows.end(), std::back_inserter(table.rows));
     }
   }
+  table.warnings = table_warnings(table, cells);
   return table;
 }
 
@@ -301,16 +244,8 @@ AccuracyTable build_table(const Records& cells, const std::string& metric_name,
 TableEntry summarize(const std::vector<double>& values) {
   TableEntry entry;
   entry.seeds = static_cast<int64_t>(values.size());
-  if (values.empty()) return entry;
-  const auto count = static_cast<double>(values.size());
-  double sum = 0;
-  for (const double value : values) sum += value;
-  entry.mean = sum / count;
-  if (values.size() > 1) {
-    double squares = 0;
-    for (const double value : values) squares += (value - entry.mean) * (value - entry.mean);
-    entry.standard_deviation = std::sqrt(squares / (count - 1));
-  }
+  entry.mean = statistics::mean(values);
+  entry.standard_deviation = statistics::sample_standard_deviation(values);
   return entry;
 }
 

@@ -52,9 +52,12 @@ struct TableEntry {
   int64_t seeds = 0;
   int64_t failed_seeds = 0;
   int64_t missing_seeds = 0;
+  /// Of a finished seed, the mean; NaN for none.
+  double seconds = kNotMeasured;
   /// What decides the published numbers to stand here; none without a mean.
   std::optional<ComparedCell> compared;
-  /// Nearest source first; empty until `compare` (results/comparison.h) fills it.
+  /// Nearest source first; empty until `add_published_numbers` (results/published_comparison.h)
+  /// fills it.
   std::vector<ComparedValue> published;
 };
 
@@ -80,10 +83,12 @@ struct AccuracyTable {
   std::vector<TableEntry> full_precision;
   /// Grouped by bits.
   std::vector<TableRow> rows;
-  /// Of the published numbers, nearest first; empty until `compare` fills it.
+  /// Of the published numbers, nearest first; empty until `add_published_numbers` fills it.
   std::vector<TableSource> sources;
   /// What a reader of the numbers has to know, a sentence each.
   std::vector<std::string> notes;
+  /// What makes the numbers doubtful (results/warnings.h).
+  std::vector<std::string> warnings;
 };
 
 /// Mean and sample standard deviation of the values (in this order, so that equal input gives equal

@@ -7,7 +7,7 @@ packages=(
   libtorch-dev libopenblas-dev
   libopenmpi-dev openmpi-bin
   libhdf5-dev libyaml-cpp-dev nlohmann-json3-dev
-  libcli11-dev libfmt-dev
+  libcli11-dev libfmt-dev libboost-math-dev
   libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base

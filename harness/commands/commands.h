@@ -26,6 +26,9 @@ void add_train(CLI::App& app, Command& chosen);
 void add_published(CLI::App& app, Command& chosen);
 void add_vocabulary(CLI::App& app, Command& chosen);
 void add_scenes(CLI::App& app, Command& chosen);
+void add_compare(CLI::App& app, Command& chosen);
+void add_export(CLI::App& app, Command& chosen);
+void add_history(CLI::App& app, Command& chosen);
 void add_report(CLI::App& app, Command& chosen);
 void add_sensitivity(CLI::App& app, Command& chosen);
 

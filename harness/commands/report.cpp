@@ -49,10 +49,30 @@ CellRecord find_cell(const std::filesystem::path& run_dir, const std::vector<std
   return has_run ? read_planned_cell(store, chosen) : chosen;
 }
 
+/// What makes the numbers of the cell, or of those beside it in its table, doubtful.
+std::vector<std::string> warnings_about(const std::filesystem::path& run_dir,
+                                        const CellRecord& record) {
+  const CellStore store(run_dir);
+  const auto finished = store.finished_fingerprints();
+  std::vector<CellRecord> beside;
+  for (const CellRecord& planned : read_manifest(run_dir).cells) {
+    const bool same_entry = planned.task == record.task && planned.dataset == record.dataset &&
+                            planned.model == record.model && planned.bits == record.bits;
+    if (same_entry && finished.count(planned.fingerprint) > 0)
+      beside.push_back(read_planned_cell(store, planned));
+  }
+  std::vector<std::string> warnings;
+  for (const AccuracyTable& table : build_tables(beside))
+    warnings.insert(warnings.end(), table.warnings.begin(), table.warnings.end());
+  return warnings;
+}
+
 int show_report(const ReportRequest& request) {
   const CellRecord record = find_cell(request.run_dir, request.words);
   if (request.calibration_ids.empty()) {
     fmt::print("{}", render_cell_report(record));
+    for (const auto& warning : warnings_about(request.run_dir, record))
+      fmt::print("WARNING: {}\n", warning);
     return 0;
   }
   write_file_atomically(request.calibration_ids, sample_ids_text(record));

@@ -10,7 +10,8 @@
 #include "harness/config/memory_size.h"
 #include "harness/published/published_reader.h"
 #include "harness/run/cost.h"
-#include "results/comparison.h"
+#include "harness/run/run_directory.h"
+#include "results/published_comparison.h"
 #include "results/render.h"
 
 namespace ptqbench {
@@ -89,8 +90,15 @@ SweepResults read_compared_results(const std::filesystem::path& run_dir) {
   auto results = read_results(run_dir);
   if (results.reproduces.empty()) return results;
   const auto papers = shipped_published();
-  for (auto& table : results.tables) compare(table, papers, results.reproduces);
+  for (auto& table : results.tables) add_published_numbers(table, papers, results.reproduces);
   return results;
+}
+
+SweepResults read_run_or_file(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return read_results_file(path);
+  require_run_directory(path);
+  return read_results(path);
 }
 
 int report_sweep(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,

@@ -26,6 +26,10 @@ void print_state(const SweepResults& results);
 /// its sweep reproduces beside ours.
 SweepResults read_compared_results(const std::filesystem::path& run_dir);
 
+/// What is in a run directory, or in a `results.h5`. Throws IoError when there is neither, and
+/// ResultsError.
+SweepResults read_run_or_file(const std::filesystem::path& path);
+
 /// Prints the tables of the whole sweep (standard output) and its state, and rebuilds results.h5.
 /// `failures`: what this call saw fail, by place in the plan. Returns the exit code: 1 when a
 /// selected cell has failed, now or earlier, else 0.

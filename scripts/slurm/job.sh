@@ -4,13 +4,14 @@
 #
 # Some minutes before the limit Slurm signals this script, which hands that on; the ranks save and leave with exit code
 # 75, and the job is put back into the queue (at most PTQBENCH_REQUEUES times, default 100).
-# PTQBENCH: the program [build/release/ptqbench]. PTQBENCH_LAUNCHER: see launch.sh.
+# PTQBENCH: the program [build/release/ptqbench]. PTQBENCH_LAUNCHER: see launch.sh. PTQBENCH_FINISH: "RUNS_DIR NIGHT" for
+# scripts/nightly.sh to finish when the sweep is done.
 #SBATCH --job-name=ptqbench
 #SBATCH --signal=B:USR1@300
 #SBATCH --requeue
 #SBATCH --open-mode=append
 set -euo pipefail
-[ $# -gt 0 ] || { sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+[ $# -gt 0 ] || { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 [ -n "${SLURM_JOB_ID:-}" ] || { echo "job.sh: not in a Slurm job; submit it with sbatch" >&2; exit 2; }
 readonly kSavedAndLeft=75
 
@@ -33,6 +34,10 @@ while true; do
   wait "$ranks" || code=$?
   kill -0 "$ranks" 2>/dev/null || break
 done
+if [ -n "${PTQBENCH_FINISH:-}" ] && { [ "$code" -eq 0 ] || [ "$code" -eq 1 ]; }; then
+  export PTQBENCH=$program
+  exec "$here/scripts/nightly.sh" finish "${PTQBENCH_FINISH% *}" "${PTQBENCH_FINISH##* }"
+fi
 [ "$code" -eq "$kSavedAndLeft" ] || exit "$code"
 
 restarts=${SLURM_RESTART_COUNT:-0}

@@ -106,11 +106,16 @@ job=$(PTQBENCH=$folder/stub PTQBENCH_REQUEUES=0 submit bounded --ntasks=1 "$sour
 check "bounded: the job fails" wait_for "$job" FAILED
 check "bounded: and says so" soon grep -q "not finished after 0 restarts" "$folder/bounded.log"
 
-# The nightly entry.
+# The nightly entry: the sweep, then the comparison with the accepted night.
+today=$folder/nightly/small/$(date +%F)
 printf '#!/bin/sh\necho "$@"\n' >"$folder/stub"
+mkdir -p "$today" "$folder/nightly/small/earlier"
+touch "$today/manifest.h5"
+echo earlier >"$folder/nightly/small/accepted"
 job=$(cd / && PTQBENCH=$folder/stub PTQBENCH_NIGHTLY=$folder/nightly "$source_folder/scripts/slurm/nightly.sh" "$folder/small.yaml" --ntasks=1 | grep -o '[0-9]*$')
 check "nightly: the job completes" wait_for "$job" COMPLETED
-check "nightly: in a folder of the day" soon grep -q -- "--out $folder/nightly/small/$(date +%F)" "$folder/nightly/small/$(date +%F)/job.log"
+check "nightly: in a folder of the day" soon grep -q -- "--out $today" "$today/job.log"
+check "nightly: held against the accepted night" soon grep -q "^compare $folder/nightly/small/earlier $today" "$today/comparison.md"
 check "nightly: a missing sweep is refused" test "$("$source_folder/scripts/slurm/nightly.sh" no.yaml 2>&1 || true)" = "nightly.sh: there is no no.yaml"
 check "job.sh: outside of a job is refused" test "$("$source_folder/scripts/slurm/job.sh" x 2>&1 || true)" = "job.sh: not in a Slurm job; submit it with sbatch"
 

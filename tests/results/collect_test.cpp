@@ -212,6 +212,26 @@ TEST_F(Collect, CellsGoByTheNamesOfTheManifest) {
   EXPECT_EQ(read_cell(root.open_group("cell").open_group(fingerprint_of('1'))).method, "half");
 }
 
+TEST_F(Collect, ResultsFilesAreReadBack) {
+  auto cells = sample_cells();
+  cells[3].registered_model = "resnet";
+  write(cells);
+  CellRecord unrun = simple_cell('9', "resnet20", 4, 4, "brecq", 7, 0);
+  write_manifest(folder_.path(), {{cells[3], unrun, cells[1]}, {}});
+  const auto expected = collect();
+  const auto read = read_results_file(results_);
+  ASSERT_EQ(read.records.size(), 3U);
+  EXPECT_EQ(read.records[0].fingerprint, cells[3].fingerprint);
+  EXPECT_EQ(read.records[0].metric, 90);
+  EXPECT_EQ(read.records[0].registered_model, "resnet");
+  EXPECT_EQ(read.records[1].status, CellStatus::kFailed);
+  EXPECT_EQ(read.records[2].status, CellStatus::kMissing);
+  EXPECT_EQ(read.records[2].seed, 7);
+  ASSERT_EQ(read.tables.size(), 1U);
+  EXPECT_EQ(read.tables[0].rows.size(), expected.tables.at(0).rows.size());
+  EXPECT_THROW(read_results_file(folder_.path() / "manifest.h5"), ResultsError);
+}
+
 TEST_F(Collect, WithoutAManifestItIsNoRunDirectory) {
   CellStore(folder_.path()).write(full_cell());
   EXPECT_THAT([&] { read_results(folder_.path()); },

@@ -1,4 +1,4 @@
-#include "results/comparison.h"
+#include "results/published_comparison.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -57,8 +57,8 @@ std::set<std::string> partial_samples(const std::vector<TableEntry*>& entries) {
 
 }  // namespace
 
-void compare(AccuracyTable& table, const PublishedPapers& papers,
-             const std::vector<std::string>& reproduces) {
+void add_published_numbers(AccuracyTable& table, const PublishedPapers& papers,
+                           const std::vector<std::string>& reproduces) {
   if (reproduces.empty()) return;
   const auto entries = all_entries(table);
   std::map<const TableEntry*, std::vector<PublishedReference>> references;
