@@ -45,9 +45,19 @@ bool same_widths(const CellBits& a, const CellBits& b) {
   return a.weights == b.weights && a.activations == b.activations && embeddings(a) == embeddings(b);
 }
 
+/// The architecture of a model that differs from it only in which weights it is made for: published
+/// tables name the architecture.
+std::string architecture(const std::string& model) {
+  const std::string suffix = "_coco_v1";
+  const bool made_for_weights =
+      model.size() > suffix.size() &&
+      model.compare(model.size() - suffix.size(), suffix.size(), suffix) == 0;
+  return made_for_weights ? model.substr(0, model.size() - suffix.size()) : model;
+}
+
 bool stands_beside(const PublishedTable& table, const PublishedValue& value,
                    const ComparedCell& cell) {
-  return value.model == cell.model && value.method == cell.method &&
+  return value.model == architecture(cell.model) && value.method == cell.method &&
          same_widths(value.bits, cell.bits) &&
          (value.method == kFullPrecisionMethod || settings_agree(table, value, cell));
 }

@@ -112,6 +112,14 @@ TEST(ReferencesFor, FullPrecisionStandsBesideAnySettings) {
   EXPECT_THAT(beside(c, {"qdrop"}), ElementsAre(71.06));
 }
 
+TEST(ReferencesFor, WhichWeightsAModelIsMadeForDoesNotMatter) {
+  auto c = cell();
+  const auto expected = beside(c, {"qdrop"});
+  ASSERT_FALSE(expected.empty());
+  c.model += "_coco_v1";
+  EXPECT_EQ(beside(c, {"qdrop"}), expected);
+}
+
 TEST(ReferencesFor, EverythingElseMustBeEqual) {
   const auto expect_none = [](const ComparedCell& c) {
     EXPECT_THAT(beside(c, {"qdrop", "other"}), IsEmpty());

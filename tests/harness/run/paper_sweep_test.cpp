@@ -25,6 +25,8 @@ class PaperSweep : public ::testing::Test {
  protected:
   void SetUp() override { TearDown(); }
   void TearDown() override {
+    unsetenv("PTQBENCH_COCO");
+    unsetenv("PTQBENCH_TORCHVISION");
     unsetenv("PTQBENCH_IMAGENET");
     unsetenv("PTQBENCH_CHECKPOINTS");
   }
@@ -66,6 +68,13 @@ TEST_F(PaperSweep, PlanKnowsLanguageTasksWithoutData) {
   const auto squad = ptqbench("plan " PTQBENCH_SOURCE_DIR "/configs/paper/qdrop_squad.yaml");
   ASSERT_EQ(squad.exit_code, 0) << squad.output;
   EXPECT_THAT(squad.output, HasSubstr("18 cells, 0 done, 18 to do"));
+}
+
+TEST_F(PaperSweep, PlanKnowsDetectorsWithoutData) {
+  const auto coco = ptqbench("plan " PTQBENCH_SOURCE_DIR "/configs/paper/qdrop_coco.yaml");
+  ASSERT_EQ(coco.exit_code, 0) << coco.output;
+  EXPECT_THAT(coco.output, HasSubstr("4 cells, 0 done, 4 to do"));
+  EXPECT_THAT(coco.output, HasSubstr("coco faster_rcnn_resnet50 w2a4 qdrop seed 1005"));
 }
 
 TEST_F(PaperSweep, PlanNamesTheFilesThatAreMissing) {
