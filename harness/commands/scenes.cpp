@@ -12,7 +12,7 @@ namespace ptqbench {
 namespace {
 
 int export_scenes(const SceneOptions& options, const std::filesystem::path& output) {
-  write_coco_folder(SceneDataset(options), options.count, output);
+  write_coco_folder(SceneDataset(options), options.count, output, options.split);
   fmt::print("{} scenes in {}\n", options.count, output.string());
   return 0;
 }
@@ -24,7 +24,11 @@ void add_scenes(CLI::App& app, Command& chosen) {
   auto output = std::make_shared<std::filesystem::path>();
   auto* command = app.add_subcommand(
       "scenes", "write made-up scenes of Fashion-MNIST items as images with COCO annotations");
-  command->add_option("output", *output, "folder for annotations.json and images/")->required();
+  command
+      ->add_option(
+          "output", *output,
+          "folder for annotations/instances_SPLIT.json and SPLIT/, which the data set coco reads")
+      ->required();
   command->add_option("--count", options->count, "number of scenes")->capture_default_str();
   command->add_option("--seed", options->seed, "of the scenes")->capture_default_str();
   command->add_option("--split", options->split, "train or test: whose items appear")

@@ -7,21 +7,34 @@
 
 namespace ptqbench {
 
+std::filesystem::path coco_annotations_file(const std::filesystem::path& root,
+                                            const std::string& split) {
+  return root / "annotations" / ("instances_" + split + ".json");
+}
+
+std::filesystem::path coco_image_folder(const std::filesystem::path& root,
+                                        const std::string& split) {
+  return root / split;
+}
+
 void write_coco_folder(const DetectionDataset& dataset, int64_t images,
-                       const std::filesystem::path& folder) {
-  const auto annotations = folder / "annotations.json";
+                       const std::filesystem::path& root, const std::string& split) {
+  const auto annotations = coco_annotations_file(root, split);
+  const auto pictures = coco_image_folder(root, split);
   std::error_code error;
   if (std::filesystem::exists(annotations, error)) {
     throw IoError(
         fmt::format("'{}' is there already; expected a folder without it", annotations.string()));
   }
-  std::filesystem::create_directories(folder / "images", error);
-  if (error) {
-    throw IoError(fmt::format("cannot make the folder '{}': {}", (folder / "images").string(),
-                              error.message()));
+  for (const auto& folder : {annotations.parent_path(), pictures}) {
+    std::filesystem::create_directories(folder, error);
+    if (error) {
+      throw IoError(
+          fmt::format("cannot make the folder '{}': {}", folder.string(), error.message()));
+    }
   }
   for (int64_t i = 0; i < images; ++i)
-    write_png(folder / "images" / dataset.image_facts(i).file_name, dataset.image(i));
+    write_png(pictures / dataset.image_facts(i).file_name, dataset.image(i));
   write_coco_annotations(annotations, coco_annotations(dataset, images));
 }
 

@@ -10,6 +10,7 @@
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
 #include "tasks/detection/coco_dataset.h"
+#include "tasks/detection/coco_folder.h"
 #include "tasks/detection/scenes/scenes.h"
 
 namespace ptqbench {
@@ -26,8 +27,8 @@ DetectionData make_coco(const DatasetOptions& options, const std::string& split)
                     options.name));
   }
   const std::filesystem::path root = options.root;
-  return {std::make_unique<CocoDataset>(root / "annotations" / ("instances_" + split + ".json"),
-                                        root / split),
+  return {std::make_unique<CocoDataset>(coco_annotations_file(root, split),
+                                        coco_image_folder(root, split)),
           DetectionTransform(detection_transform(options))};
 }
 

@@ -69,8 +69,8 @@ Detections detections_at_proposals(const at::Tensor& logits, const at::Tensor& d
                                    const DetectionOptions& options) {
   const int64_t classes = logits.size(1);
   const auto probabilities = at::softmax(logits, 1).slice(1, 1);
-  const auto boxes = clip_boxes(
-      kRoiCoder.decode(deltas, proposals).reshape({-1, classes, 4}).slice(1, 1), image);
+  const auto boxes =
+      clip_boxes(kRoiCoder.decode(deltas, proposals).reshape({-1, classes, 4}).slice(1, 1), image);
   const auto labels = at::arange(1, classes).expand_as(probabilities);
   const Detections all{boxes.reshape({-1, 4}), probabilities.flatten(), labels.flatten()};
   const auto confident = select(all, (all.scores > options.score_threshold).nonzero().squeeze(1));

@@ -163,8 +163,8 @@ TEST_F(Scenes, RefuseOtherSplitsAndCounts) {
 
 TEST_F(Scenes, ComeBackEqualFromACocoFolder) {
   const auto written = scenes(5);
-  write_coco_folder(written, 5, folder_ / "out");
-  const CocoDataset read(folder_ / "out/annotations.json", folder_ / "out/images");
+  write_coco_folder(written, 5, folder_ / "out", "val");
+  const CocoDataset read(folder_ / "out/annotations/instances_val.json", folder_ / "out/val");
   ASSERT_EQ(read.size(), 5);
   ASSERT_EQ(read.categories().size(), written.categories().size());
   for (size_t i = 0; i < 10; ++i)
@@ -186,11 +186,11 @@ TEST_F(Scenes, ComeBackEqualFromACocoFolder) {
 }
 
 TEST_F(Scenes, ACocoFolderIsNotWrittenOver) {
-  write_coco_folder(scenes(1), 1, folder_ / "out");
-  EXPECT_THAT([&] { write_coco_folder(scenes(1), 1, folder_ / "out"); },
-              ThrowsMessage<IoError>(HasSubstr("annotations.json' is there already")));
+  write_coco_folder(scenes(1), 1, folder_ / "out", "val");
+  EXPECT_THAT([&] { write_coco_folder(scenes(1), 1, folder_ / "out", "val"); },
+              ThrowsMessage<IoError>(HasSubstr("instances_val.json' is there already")));
   folder_.write("file", "");
-  EXPECT_THAT([&] { write_coco_folder(scenes(1), 1, folder_ / "file"); },
+  EXPECT_THAT([&] { write_coco_folder(scenes(1), 1, folder_ / "file", "val"); },
               ThrowsMessage<IoError>(HasSubstr("cannot make the folder")));
 }
 
