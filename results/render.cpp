@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "results/html_report.h"
 #include "results/published_text.h"
 #include "results/text_grid.h"
 #include "results/variants.h"
@@ -290,6 +291,28 @@ std::string render_markdown(const AccuracyTable& table) {
   if (!remarks.empty()) text += "\n";
   for (const auto& note : remarks) text += "- " + escape_markdown(note) + "\n";
   return text;
+}
+
+std::string render_html(const AccuracyTable& table) {
+  Style style;
+  style.escape = escape_html;
+  style.bold = [](const std::string& text) { return "<b>" + text + "</b>"; };
+  const Grid grid = make_grid(table, style);
+  std::string text = "<section><h3>" + escape_html(title(table)) + "</h3>\n<table class=results>\n";
+  for (std::size_t i = 0; i < grid.lines.size(); ++i) {
+    const bool published = i > 0 && grid.lines[i][0].empty();
+    const char* row_class = published ? "published" : contains(grid.groups, i) ? "group" : "";
+    const char* tag = i == 0 ? "th" : "td";
+    text += fmt::format("<tr class=\"{}\">", row_class);
+    for (const auto& cell : grid.lines[i]) text += fmt::format("<{0}>{1}</{0}>", tag, cell);
+    text += "</tr>\n";
+  }
+  text += "</table>\n";
+  for (const auto& note : notes(table)) {
+    const bool warns = note.rfind("WARNING", 0) == 0;
+    text += fmt::format("<p class=\"{}\">{}</p>\n", warns ? "warning" : "note", escape_html(note));
+  }
+  return text + "</section>\n";
 }
 
 std::string render_latex(const AccuracyTable& table) {

@@ -33,6 +33,10 @@ std::string render_markdown(const AccuracyTable& table);
 /// A `tabular` environment for the LaTeX package booktabs, notes as comments.
 std::string render_latex(const AccuracyTable& table);
 
+/// A `section` with a heading and a `table` for results/html_report.h; the best entries are in `b`
+/// as in Markdown, lines of published numbers have the class "published".
+std::string render_html(const AccuracyTable& table);
+
 /// One line an entry (RFC 4180), full-precision entries first, numbers with all their digits.
 /// Entries without a cell are left out; unknown numbers are empty. Of a table with sources an entry
 /// has a line for each published number, in further columns.

@@ -1,3 +1,5 @@
+#include "harness/run/report.h"
+
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
@@ -12,6 +14,7 @@
 #include "results/atomic_file.h"
 #include "results/cell_report.h"
 #include "results/collect.h"
+#include "results/html_report.h"
 #include "results/manifest.h"
 
 namespace ptqbench {
@@ -21,6 +24,7 @@ struct ReportRequest {
   std::filesystem::path run_dir;
   std::vector<std::string> words;
   std::filesystem::path calibration_ids;
+  std::filesystem::path html;
 };
 
 /// The stored cells that no longer belong to the sweep and whose fingerprints begin with a word.
@@ -67,7 +71,18 @@ std::vector<std::string> warnings_about(const std::filesystem::path& run_dir,
   return warnings;
 }
 
+int write_html(const ReportRequest& request) {
+  require_run_directory(request.run_dir);
+  const auto results = read_compared_results(request.run_dir);
+  const auto name = std::filesystem::absolute(request.run_dir / "").parent_path().filename();
+  write_file_atomically(request.html, render_html_report(name.string(), results));
+  print_state(results);
+  fmt::print(stderr, "report in {}\n", request.html.string());
+  return 0;
+}
+
 int show_report(const ReportRequest& request) {
+  if (!request.html.empty()) return write_html(request);
   const CellRecord record = find_cell(request.run_dir, request.words);
   if (request.calibration_ids.empty()) {
     fmt::print("{}", render_cell_report(record));
@@ -88,14 +103,20 @@ void add_report(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand(
       "report", "print what is known of one cell: metrics, stages, units, noise ratios, flatness");
   command->add_option("run", request->run_dir, "run directory")->required();
-  command
-      ->add_option("cell", request->words,
-                   "beginning of its fingerprint, or words such as: resnet20 w2a2 qdrop seed 1")
-      ->required();
+  auto* cell = command->add_option(
+      "cell", request->words,
+      "beginning of its fingerprint, or words such as: resnet20 w2a2 qdrop seed 1");
   command->add_option("--calibration-ids", request->calibration_ids,
                       "write the ids of its calibration samples to this file instead");
-  command->callback(
-      [request, &chosen] { chosen = on_rank_zero([request] { return show_report(*request); }); });
+  command
+      ->add_option(
+          "--html", request->html,
+          "write tables, figures and all cells of the run to this file instead, for a browser")
+      ->excludes(cell);
+  command->callback([request, &chosen] {
+    if (request->words.empty() && request->html.empty()) throw CLI::RequiredError("cell or --html");
+    chosen = on_rank_zero([request] { return show_report(*request); });
+  });
 }
 
 }  // namespace ptqbench

@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace ptqbench {
+
+/// results/html/report.html, with the marks that `render_html_report` fills in.
+const std::string& html_report_page();
+
+}  // namespace ptqbench
