@@ -162,7 +162,7 @@ TEST_F(PaperConfigs, EveryFileIsASweepOrIsIncludedByOne) {
   }
   EXPECT_THAT(sweeps, ::testing::ElementsAre(
                           "adaround", "brecq_weight_activation", "brecq_weight_only", "qdrop_cases",
-                          "qdrop_drop_probability", "qdrop_glue", "qdrop_imagenet",
+                          "qdrop_coco", "qdrop_drop_probability", "qdrop_glue", "qdrop_imagenet",
                           "qdrop_imagenet_brecq_policy", "qdrop_squad"));
 }
 
