@@ -54,7 +54,9 @@ void write_units(Group& group, const std::vector<UnitRecord>& units) {
        column<int64_t>("iterations", units, [](const U& u) { return u.iterations; }),
        column<double>("seconds", units, [](const U& u) { return u.seconds; }),
        column<double>("error_before", units, [](const U& u) { return u.error_before; }),
-       column<double>("error_after", units, [](const U& u) { return u.error_after; })});
+       column<double>("error_after", units, [](const U& u) { return u.error_after; }),
+       column<int64_t>("weights", units, [](const U& u) { return u.weights; }),
+       column<int64_t>("flipped_weights", units, [](const U& u) { return u.flipped_weights; })});
 
   std::vector<int64_t> unit, iteration;
   std::vector<double> total, reconstruction, rounding;
@@ -95,6 +97,9 @@ std::vector<UnitRecord> read_units(const Group& group) {
     units[i].seconds = table.column<double>("seconds")[i];
     units[i].error_before = table.column<double>("error_before")[i];
     units[i].error_after = table.column<double>("error_after")[i];
+    if (!table.has_column("flipped_weights")) continue;
+    units[i].weights = table.column<int64_t>("weights")[i];
+    units[i].flipped_weights = table.column<int64_t>("flipped_weights")[i];
   }
   const Table losses = hdf5::read_table(group, "losses");
   const auto& unit = losses.column<int64_t>("unit");

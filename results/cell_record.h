@@ -53,6 +53,11 @@ struct UnitRecord {
   double error_before = kNotMeasured;
   double error_after = kNotMeasured;
   std::vector<LossPoint> loss_curve;
+  /// Weights whose rounding the phase learned, and those of them that it left on another grid point
+  /// than rounding to nearest does. None where it learned no rounding, and in files of programs
+  /// that did not count.
+  int64_t weights = 0;
+  int64_t flipped_weights = 0;
 };
 
 /// How much of the full-precision signal is left at a block's output: its energy over that of the

@@ -41,6 +41,8 @@ UnitRecord unit_record(const UnitReport& report) {
   record.seconds = report.seconds;
   record.error_before = report.error_before;
   record.error_after = report.error_after;
+  record.weights = report.weights;
+  record.flipped_weights = report.flipped_weights;
   for (size_t i = 0; i < report.curve.iteration.size(); ++i) {
     const double reconstruction = report.curve.reconstruction[i];
     const double rounding = report.curve.rounding[i];

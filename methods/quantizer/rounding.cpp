@@ -35,6 +35,13 @@ at::Tensor in_rounding_layout(const at::Tensor& weight) {
                                              : at::MemoryFormat::Contiguous);
 }
 
+int64_t count_flipped(const at::Tensor& weight, const at::Tensor& quantized,
+                      const AffineQuantizer& quantizer) {
+  const auto distance = (quantized - fake_quantize(weight, quantizer)).abs();
+  // Half a step tells grid points apart whatever the last bits are.
+  return distance.gt(broadcast_to_channels(quantizer.scale, weight) / 2).sum().item<int64_t>();
+}
+
 LearnedRounding::LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer)
     : quantizer_(quantizer),
       scale_(broadcast_to_channels(quantizer.scale, weight)),

@@ -2,6 +2,8 @@
 
 #include <ATen/core/Tensor.h>
 
+#include <cstdint>
+
 #include "methods/quantizer/affine.h"
 
 namespace ptqbench {
@@ -20,6 +22,11 @@ double regulariser_exponent(int64_t t, int64_t iterations, double warm_up, doubl
 
 /// `weight` in the memory layout in which its rounding is learned, and left.
 at::Tensor in_rounding_layout(const at::Tensor& weight);
+
+/// How many elements of `quantized` (on the quantizer's grid, shape of `weight`) lie on another
+/// grid point than `weight` rounded to nearest, halves to even, does.
+int64_t count_flipped(const at::Tensor& weight, const at::Tensor& quantized,
+                      const AffineQuantizer& quantizer);
 
 /// Learned rounding of one weight tensor: w = s (clamp(floor(w0 / s) + h(alpha) + z) - z)
 /// (AdaRound, arXiv:2004.10568, eq. 22), with alpha set so that w equals w0 at first wherever w0

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "methods/nn/bit_policy.h"
+#include "methods/quantizer/rounding.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/streams.h"
@@ -37,6 +38,16 @@ bool has_work(const Unit& unit, const Phase& phase, const UnitGraph& model) {
 bool uses_activation_quantizers(const Phase& phase) {
   return phase.preceding == QuantizedPass::Activations::kQuantized ||
          phase.inside == QuantizedPass::Activations::kQuantized;
+}
+
+/// Fills in what the phase's rounding did to the unit's weights.
+void count_flips(const UnitGraph& model, const Unit& unit, const Phase& phase, UnitReport& report) {
+  if (!phase.learn_rounding) return;
+  for (const WeightSite* site : weight_sites(model, unit)) {
+    if (!site->quantizer) continue;
+    report.weights += site->value.numel();
+    report.flipped_weights += count_flipped(site->value, site->quantized, *site->quantizer);
+  }
 }
 
 /// Adds the seconds of its life to a stage of the report.
@@ -102,7 +113,7 @@ void ModelQuantizer::calibrate_activations_once() {
   activations_calibrated_ = true;
 }
 
-/// `error_after` is left to the caller.
+/// Error and weights after the phase are left to the caller.
 UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, const UnitData& data,
                                        QuantizedPass& inside) {
   const Stopwatch watch;
@@ -146,7 +157,7 @@ std::vector<std::optional<UnitReport>> ModelQuantizer::restore_units(const std::
   return reports;
 }
 
-/// After a reconstruction: the error that is left, and a checkpoint.
+/// After a reconstruction: the error that is left, the weights that were flipped, and a checkpoint.
 void ModelQuantizer::finish_unit(const Unit& unit, const Phase& phase, const UnitData& data,
                                  const Tensors& outputs, QuantizedPass& inside) {
   UnitReport& report = report_.units.back();
@@ -156,6 +167,7 @@ void ModelQuantizer::finish_unit(const Unit& unit, const Phase& phase, const Uni
                              ? outputs_error(outputs, data, phase.norm, group_)
                              : unit_error(model_, unit, data, inside, phase.norm, group_);
   }
+  count_flips(model_, unit, phase, report);
   if (!group_.leads()) return;
   const StageTimer timer(report_, "checkpoints");
   checkpoints_.save({learned_tensors(model_, unit, phase), report});

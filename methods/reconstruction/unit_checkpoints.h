@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct UnitReport {
   /// after the phase.
   double error_before = 0;
   double error_after = 0;
+  /// Quantized weights whose rounding the phase learned, and how many of them it left on another
+  /// grid point than rounding to nearest does.
+  int64_t weights = 0;
+  int64_t flipped_weights = 0;
   double seconds = 0;
 };
 

@@ -19,6 +19,8 @@ constexpr const char* kHash = "sha256";
 
 /// The numbers of a report under the names that they have in a file.
 constexpr const char* kErrors = "report.errors_and_seconds";
+/// Files of programs that did not count have none.
+constexpr const char* kWeights = "report.weights_and_flipped";
 constexpr const char* kIterations = "report.iterations";
 constexpr const char* kReconstruction = "report.reconstruction";
 constexpr const char* kRounding = "report.rounding";
@@ -53,6 +55,7 @@ std::string content_hash(std::vector<NamedTensor> tensors,
 
 std::vector<NamedTensor> report_tensors(const UnitReport& report) {
   return {{kErrors, tensor_of<double>({report.error_before, report.error_after, report.seconds})},
+          {kWeights, tensor_of<int64_t>({report.weights, report.flipped_weights})},
           {kIterations, tensor_of(report.curve.iteration)},
           {kReconstruction, tensor_of(report.curve.reconstruction)},
           {kRounding, tensor_of(report.curve.rounding)}};
@@ -73,6 +76,11 @@ UnitState state_of(const Checkpoint& file) {
   state.report.error_before = errors.at(0);
   state.report.error_after = errors.at(1);
   state.report.seconds = errors.at(2);
+  if (const auto found = report.find(kWeights); found != report.end()) {
+    const auto weights = numbers_of<int64_t>(found->second);
+    state.report.weights = weights.at(0);
+    state.report.flipped_weights = weights.at(1);
+  }
   state.report.curve = {numbers_of<int64_t>(report.at(kIterations)),
                         numbers_of<double>(report.at(kReconstruction)),
                         numbers_of<double>(report.at(kRounding))};

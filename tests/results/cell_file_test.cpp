@@ -8,6 +8,7 @@
 #include "results/cell_layout.h"
 #include "results/error.h"
 #include "results/hdf5_file.h"
+#include "results/hdf5_table.h"
 #include "tests/results/sample_cells.h"
 
 namespace ptqbench {
@@ -31,6 +32,8 @@ void expect_equal(const UnitRecord& left, const UnitRecord& right) {
   EXPECT_EQ(left.seconds, right.seconds);
   expect_equal(left.error_before, right.error_before);
   expect_equal(left.error_after, right.error_after);
+  EXPECT_EQ(left.weights, right.weights);
+  EXPECT_EQ(left.flipped_weights, right.flipped_weights);
   ASSERT_EQ(left.loss_curve.size(), right.loss_curve.size());
   for (std::size_t i = 0; i < left.loss_curve.size(); ++i) {
     EXPECT_EQ(left.loss_curve[i].iteration, right.loss_curve[i].iteration);
@@ -150,6 +153,25 @@ TEST_F(CellFile, AFileWithoutNoiseRatiosAndFlatnessIsReadAsNotMeasured) {
   expected.held_out_ids.clear();
   expected.block_noise.clear();
   expected.flatness.clear();
+  expect_equal(read_cell_file(path_), expected);
+}
+
+TEST_F(CellFile, UnitsWithoutWeightsAreReadAsHavingLearnedNoRounding) {
+  hdf5::MemoryFile file("older");
+  {
+    hdf5::Group root = file.root();
+    write_format(root, "cell");
+    write_cell(root, full_cell());
+    auto columns = hdf5::read_table(root, "units").columns();
+    ASSERT_EQ(columns[columns.size() - 2].name, "weights");
+    ASSERT_EQ(columns[columns.size() - 1].name, "flipped_weights");
+    columns.resize(columns.size() - 2);
+    ASSERT_GE(H5Ldelete(root.id(), "units", H5P_DEFAULT), 0);
+    hdf5::write_table(root, "units", columns);
+  }
+  write_bytes(path_, std::string(file.finish()));
+  CellRecord expected = full_cell();
+  for (UnitRecord& unit : expected.units) unit.weights = unit.flipped_weights = 0;
   expect_equal(read_cell_file(path_), expected);
 }
 

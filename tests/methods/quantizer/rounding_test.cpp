@@ -63,6 +63,22 @@ TEST(LearnedRounding, RegulariserMatchesTheOfficialOne) {
   }
 }
 
+TEST(CountFlipped, CountsOtherGridPointsThanTheNearest) {
+  // Channels with steps of 0.5 and 0.25 and grids of [-1, 0.5] and [-0.5, 0.25].
+  const AffineQuantizer quantizer{integer_range(2, false), at::tensor({0.5F, 0.25F}),
+                                  at::tensor({2.0F, 2.0F})};
+  // In steps: 0.4, -0.7, 0.5 (to even), 7 and 0.4, -0.7, 1.6, -3.
+  const auto weight =
+      at::tensor({0.2F, -0.35F, 0.25F, 3.5F, 0.1F, -0.175F, 0.4F, -0.75F}).view({2, 4});
+  const auto nearest =
+      at::tensor({0.0F, -0.5F, 0.0F, 0.5F, 0.0F, -0.25F, 0.25F, -0.5F}).view({2, 4});
+  EXPECT_EQ(count_flipped(weight, nearest, quantizer), 0);
+  EXPECT_EQ(count_flipped(weight, nearest * (1 + 1e-6F), quantizer), 0);
+  // Up instead of down, the half up, down instead of up.
+  const auto learned = at::tensor({0.5F, -0.5F, 0.5F, 0.5F, 0.0F, 0.0F, 0.25F, -0.5F}).view({2, 4});
+  EXPECT_EQ(count_flipped(weight, learned, quantizer), 3);
+}
+
 TEST(RegulariserExponent, FollowsTheOfficialSchedule) {
   const auto all = GoldenGroup::open("quant.h5").group("temperature");
   for (const auto& name : all.children()) {

@@ -117,6 +117,50 @@ TEST(Reconstruction, ReducesTheErrorOfTheUnits) {
   }
 }
 
+/// Of all quantized weights, by their integers.
+int64_t flipped(const UnitGraph& model) {
+  int64_t count = 0;
+  for (const WeightSite* site : model.weight_sites()) {
+    const auto scale = broadcast_to_channels(site->quantizer->scale, site->value);
+    const auto zero_point = broadcast_to_channels(site->quantizer->zero_point, site->value);
+    const auto& range = site->quantizer->range;
+    const auto nearest =
+        (at::round(site->value / scale) + zero_point).clamp(range.minimum, range.maximum);
+    const auto integers = at::round(site->quantized / scale) + zero_point;
+    count += integers.ne(nearest).sum().item<int64_t>();
+  }
+  return count;
+}
+
+TEST(Reconstruction, ReportsHowManyWeightsItFlipped) {
+  for (const char* method : {"adaround", "qdrop"}) {
+    const auto result = quantize(method, 2, 4, 1);
+    int64_t weights = 0;
+    int64_t flips = 0;
+    for (const auto& unit : result.report.units) {
+      weights += unit.weights;
+      flips += unit.flipped_weights;
+    }
+    int64_t expected = 0;
+    for (const WeightSite* site : result.model.weight_sites()) expected += site->value.numel();
+    EXPECT_EQ(weights, expected) << method;
+    EXPECT_EQ(flips, flipped(result.model)) << method;
+    EXPECT_GT(flips, 0) << method;
+  }
+}
+
+TEST(Reconstruction, FlipsNothingWithoutALearningRate) {
+  auto settings = small_settings();
+  settings.rounding_lr = 0;
+  const auto report = quantize("brecq", 2, 4, 1, settings).report;
+  ASSERT_FALSE(report.units.empty());
+  for (const auto& unit : report.units) {
+    EXPECT_EQ(unit.flipped_weights, 0) << unit.unit;
+    // The later phase learns steps.
+    EXPECT_EQ(unit.weights > 0, unit.phase == report.units.front().phase) << unit.unit;
+  }
+}
+
 TEST(Reconstruction, SeedsDiffer) {
   EXPECT_FALSE(at::equal(quantize("qdrop", 2, 4, 1).output, quantize("qdrop", 2, 4, 2).output));
 }

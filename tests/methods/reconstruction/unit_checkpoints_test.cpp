@@ -97,6 +97,8 @@ void expect_same_units(const std::vector<UnitReport>& units,
     EXPECT_EQ(units[u].block, expected[u].block);
     EXPECT_EQ(units[u].error_before, expected[u].error_before) << units[u].unit;
     EXPECT_EQ(units[u].error_after, expected[u].error_after) << units[u].unit;
+    EXPECT_EQ(units[u].weights, expected[u].weights) << units[u].unit;
+    EXPECT_EQ(units[u].flipped_weights, expected[u].flipped_weights) << units[u].unit;
     EXPECT_EQ(units[u].curve.iteration, expected[u].curve.iteration);
     EXPECT_EQ(units[u].curve.reconstruction, expected[u].curve.reconstruction);
     EXPECT_EQ(units[u].curve.rounding, expected[u].curve.rounding);

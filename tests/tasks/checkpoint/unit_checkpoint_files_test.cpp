@@ -26,6 +26,8 @@ UnitState sample_state() {
   state.report.curve = {{0, 7}, {1.0 / 3.0, 1e-300}, {0, 0.1}};
   state.report.error_before = std::numeric_limits<double>::infinity();
   state.report.error_after = 2.0 / 7.0;
+  state.report.weights = 6;
+  state.report.flipped_weights = 2;
   state.report.seconds = 1.5;
   return state;
 }
@@ -63,6 +65,8 @@ TEST_F(UnitCheckpointFilesTest, HandsBackWhatWasSavedBitForBit) {
   EXPECT_EQ(state->report.curve.rounding, saved.report.curve.rounding);
   EXPECT_EQ(state->report.error_before, saved.report.error_before);
   EXPECT_EQ(state->report.error_after, saved.report.error_after);
+  EXPECT_EQ(state->report.weights, 6);
+  EXPECT_EQ(state->report.flipped_weights, 2);
   EXPECT_EQ(state->report.seconds, saved.report.seconds);
 }
 
