@@ -2,12 +2,21 @@
 """Figures of a run directory. Needs h5py and matplotlib (Debian: python3-h5py, python3-matplotlib).
 
 scripts/plot_results.py schedule RUN [--output FILE]: which rank ran which cell when, a bar a cell, coloured by method.
+scripts/plot_results.py accuracy RUN [--output FILE]: the metric against bits, a panel a model, a line a method, mean and
+sample standard deviation over seeds; as wide as a paper's column.
 """
 
 import argparse
 import datetime
 import pathlib
+import statistics
 import sys
+
+# Of a two-column paper.
+COLUMN_INCHES = 3.4
+# Okabe and Ito's colours, which colour-blind people tell apart; the markers do so in grey.
+COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
+MARKERS = "osD^vPX"
 
 
 class PlotError(Exception):
@@ -98,15 +107,81 @@ def plot_schedule(run, output):
     print(output)
 
 
+def accuracy_points(cells):
+    """{(data set, model): {method: [(bits, mean, deviation)]}} of the finished cells, in the order of the cells; the deviation
+    of one seed is 0."""
+    seeds = {}
+    for dataset, model, method, bits, metric, status in zip(
+        *(cells[name] for name in ("dataset", "model", "method", "bits", "metric", "status"))
+    ):
+        if status == "finished":
+            seeds.setdefault((dataset, model), {}).setdefault(method, {}).setdefault(bits, []).append(metric)
+    return {
+        panel: {
+            method: [
+                (bits, statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0)
+                for bits, values in by_bits.items()
+            ]
+            for method, by_bits in methods.items()
+        }
+        for panel, methods in seeds.items()
+    }
+
+
+def plot_accuracy(run, output):
+    h5py, pyplot = libraries()
+    cells = read_cells(h5py, run)
+    panels = accuracy_points(cells)
+    if not panels:
+        raise PlotError(f"{run}: no cell is finished")
+    full_precision = dict(zip(zip(cells["dataset"], cells["model"]), cells["full_precision_metric"]))
+    pyplot.rcParams.update({"font.size": 7, "svg.fonttype": "none", "pdf.fonttype": 42})
+    figure, all_axes = pyplot.subplots(
+        len(panels), 1, figsize=(COLUMN_INCHES, 1.7 * len(panels) + 0.3), squeeze=False, layout="constrained"
+    )
+    for axes, (panel, methods) in zip(all_axes.flat, panels.items()):
+        widths = list(dict.fromkeys(bits for points in methods.values() for bits, _, _ in points))
+        for number, (method, points) in enumerate(methods.items()):
+            # Beside each other, so that bars of methods that agree can be told apart.
+            shift = 0.06 * (number - (len(methods) - 1) / 2)
+            axes.errorbar(
+                [widths.index(bits) + shift for bits, _, _ in points],
+                [mean for _, mean, _ in points],
+                [deviation for _, _, deviation in points],
+                color=COLORS[number % len(COLORS)],
+                marker=MARKERS[number % len(MARKERS)],
+                markersize=3,
+                linewidth=1,
+                capsize=2,
+                label=method,
+            )
+        axes.axhline(full_precision[panel], color="0.5", linewidth=0.8, linestyle="--", label="full precision")
+        axes.set_xticks(range(len(widths)), labels=widths)
+        axes.set_ylabel(cells["metric_name"][cells["model"].index(panel[1])].replace("_", " "))
+        axes.set_title(f"{panel[1]}, {panel[0]}", fontsize=7)
+    handles, labels = all_axes.flat[0].get_legend_handles_labels()
+    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0), ncol=3, frameon=False)
+    figure.savefig(output, dpi=300, bbox_inches="tight")
+    print(output)
+
+
+PLOTS = {
+    "schedule": (plot_schedule, "which rank ran which cell when"),
+    "accuracy": (plot_accuracy, "the metric against bits, a line a method"),
+}
+
+
 def main(arguments):
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True)
-    schedule = commands.add_parser("schedule", help="which rank ran which cell when")
-    schedule.add_argument("run", help="run directory")
-    schedule.add_argument("--output", help="PNG, PDF or SVG file [RUN/schedule.png]")
+    for kind, (_, text) in PLOTS.items():
+        command = commands.add_parser(kind, help=text)
+        command.add_argument("run", help="run directory")
+        command.add_argument("--output", help=f"PNG, PDF or SVG file [RUN/{kind}.png]")
     options = parser.parse_args(arguments)
     try:
-        plot_schedule(options.run, options.output or str(pathlib.Path(options.run) / "schedule.png"))
+        plot, _ = PLOTS[options.command]
+        plot(options.run, options.output or str(pathlib.Path(options.run) / f"{options.command}.png"))
     except (PlotError, OSError, ValueError) as error:
         print(f"plot_results.py: {error}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""scripts/plot_results.py schedule, on a made-up results.h5. Exit code 77: skipped."""
+"""scripts/plot_results.py on a made-up results.h5. Exit code 77: skipped."""
 
 import pathlib
 import subprocess
@@ -56,4 +56,19 @@ with tempfile.TemporaryDirectory() as name:
     assert outcome.returncode == 2 and "results.h5" in outcome.stderr, outcome.stderr
     outcome = run("schedule", folder / "nowhere")
     assert outcome.returncode == 2 and "there is no" in outcome.stderr, outcome.stderr
+    # Two seeds, one seed, and one that failed.
+    kinds = [("dataset", "S4"), ("model", "S4"), ("method", "S8"), ("bits", "S4"), ("metric", "f8"), ("status", "S8"),
+             ("full_precision_metric", "f8"), ("metric_name", "S16")]
+    with h5py.File(folder / "results.h5", "w") as file:
+        file["cells"] = numpy.array(
+            [(b"d", b"m", method, bits, metric, status, 95.0, b"top1_accuracy")
+             for method, bits, metric, status in [
+                 (b"nearest", b"w4a4", 90.0, b"finished"), (b"nearest", b"w4a4", 92.0, b"finished"),
+                 (b"nearest", b"w2a2", 50.0, b"finished"), (b"qdrop", b"w2a2", 70.0, b"failed")]], dtype=kinds)
+    points = plot_results.accuracy_points(plot_results.read_cells(h5py, folder))
+    assert points == {("d", "m"): {"nearest": [("w4a4", 91.0, 2 ** 0.5), ("w2a2", 50.0, 0.0)]}}, points
+    for kind, start in [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]:
+        outcome = run("accuracy", folder, "--output", folder / f"accuracy.{kind}")
+        assert outcome.returncode == 0, outcome.stderr
+        assert (folder / f"accuracy.{kind}").read_bytes().startswith(start), kind
 print("ok")
