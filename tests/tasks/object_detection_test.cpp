@@ -133,6 +133,43 @@ TEST_F(ObjectDetectionTest, NetworksGoThroughTheWholeWay) {
   }
 }
 
+TEST_F(ObjectDetectionTest, AFolderOfPhotographsLoadsAndIsMeasured) {
+  const std::filesystem::path photographs = PTQBENCH_SOURCE_DIR "/tests/tasks/data/data";
+  CocoAnnotations all;
+  all.categories = {{1, "thing"}};
+  // The second has no annotations; of the first, one object is a crowd, one has no size and one
+  // reaches out of the image.
+  all.images = {{1, "photo_420.jpg", {57, 75}}, {2, "small_444.jpg", {29, 37}}};
+  all.objects = {{1, 1, 1, {5, 10, 20, 15}, 300, false},
+                 {2, 1, 1, {0, 0, 40, 40}, 1600, true},
+                 {3, 1, 1, {30, 30, 0, 0}, 0, false},
+                 {4, 1, 1, {60, 40, 40, 40}, 1600, false}};
+  const testing::TemporaryFolder folder;
+  std::filesystem::create_directories(folder / "annotations");
+  for (const std::string split : {"train", "test"}) {
+    std::filesystem::create_directories(folder / split);
+    for (const auto& image : all.images)
+      std::filesystem::copy_file(photographs / image.file_name, folder / split / image.file_name);
+    write_coco_annotations(folder / "annotations" / ("instances_" + split + ".json"), all);
+  }
+  options_.dataset.root = folder.path().string();
+  const ObjectDetection task(options_);
+  EXPECT_EQ(task.evaluation_population(), 2);
+  const auto model = task.make_model({"retinanet_resnet18_narrow", {}});
+  const auto metrics = evaluate(task, model, 0, 2);
+  EXPECT_GE(metrics.value, 0);
+  EXPECT_LE(metrics.value, 100);
+  EXPECT_TRUE(task.calibration_inputs({0, 1}).at(0).isfinite().all().item<bool>());
+
+  std::filesystem::resize_file(folder / "test/photo_420.jpg", 100);
+  try {
+    evaluate(task, model, 0, 2);
+    ADD_FAILURE() << "the photograph cannot be read";
+  } catch (const IoError& error) {
+    EXPECT_THAT(error.what(), HasSubstr("photo_420.jpg"));
+  }
+}
+
 // Four members have nothing to do for the last.
 TEST_F(ObjectDetectionTest, AGroupMeasuresWhatOneProcessMeasures) {
   const ObjectDetection task(options_);
