@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "harness/parallel/local_communicator.h"
 #include "harness/parallel/mpi_communicator.h"
@@ -18,6 +19,13 @@ bool started_by_launcher() {
 }
 
 }  // namespace
+
+std::string wait_for_text(Communicator& communicator) {
+  while (true) {
+    if (const auto arrived = communicator.poll()) return arrived->second;
+    std::this_thread::sleep_for(kPollInterval);
+  }
+}
 
 std::vector<std::string> gather_everywhere(Communicator& communicator, const std::string& text) {
   using Json = nlohmann::json;

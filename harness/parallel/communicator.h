@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
@@ -35,12 +36,20 @@ class Communicator {
   /// The ranks that give the same number, in the order of their ranks here. Collective.
   virtual std::unique_ptr<Communicator> split(int number) = 0;
   /// All ranks as a group whose members compute on these devices; `device` is this rank's.
-  /// Collective. Throws Error, on all ranks alike, when such devices cannot work together.
+  /// Collective; all devices are of one kind. Throws Error, on all ranks alike, when they cannot
+  /// work together.
   virtual std::unique_ptr<DeviceGroup> device_group(const at::Device& device) = 0;
   /// Ends the whole job at once: for an error that the other ranks know nothing of and would wait
   /// for ever.
   [[noreturn]] virtual void abort(int exit_code) = 0;
 };
+
+/// How often a waiting rank looks for texts. Cells take seconds to hours; busy waiting would cost a
+/// core.
+inline constexpr std::chrono::milliseconds kPollInterval(2);
+
+/// The next text that arrives; waits for it.
+std::string wait_for_text(Communicator& communicator);
 
 /// Every rank's text, by rank, on every rank. Collective.
 std::vector<std::string> gather_everywhere(Communicator& communicator, const std::string& text);

@@ -65,6 +65,19 @@ void MpiDeviceGroup::add_up(at::Tensor& flat) {
   }
 }
 
+std::optional<MpiDeviceGroup::Told> MpiDeviceGroup::first_to_tell(bool tells,
+                                                                  const std::string& text) const {
+  const int candidate = tells ? member_ : size_;
+  int teller = size_;
+  MPI_Allreduce(&candidate, &teller, 1, MPI_INT, MPI_MIN, ranks_);
+  if (teller == size_) return std::nullopt;
+  int length = static_cast<int>(text.size());
+  MPI_Bcast(&length, 1, MPI_INT, teller, ranks_);
+  Told told{teller, teller == member_ ? text : std::string(static_cast<size_t>(length), '\0')};
+  MPI_Bcast(told.text.data(), length, MPI_CHAR, teller, ranks_);
+  return told;
+}
+
 MpiDeviceGroup::Verdict MpiDeviceGroup::hear(State mine, const std::string& text) {
   Verdict verdict;
   const int state = static_cast<int>(mine);
@@ -73,12 +86,7 @@ MpiDeviceGroup::Verdict MpiDeviceGroup::hear(State mine, const std::string& text
   verdict.state = static_cast<State>(gravest);
   if (verdict.state == State::kFine) return verdict;
   open_ = false;
-  const int candidate = mine == verdict.state ? member_ : size_;
-  MPI_Allreduce(&candidate, &verdict.teller, 1, MPI_INT, MPI_MIN, ranks_);
-  int length = static_cast<int>(text.size());
-  MPI_Bcast(&length, 1, MPI_INT, verdict.teller, ranks_);
-  verdict.text = verdict.teller == member_ ? text : std::string(static_cast<size_t>(length), '\0');
-  MPI_Bcast(verdict.text.data(), length, MPI_CHAR, verdict.teller, ranks_);
+  verdict.told = first_to_tell(mine == verdict.state, text);
   return verdict;
 }
 
@@ -86,7 +94,8 @@ void MpiDeviceGroup::require_all() {
   const auto verdict = hear(State::kFine, "");
   if (verdict.state == State::kStopped) throw Stopped();
   if (verdict.state == State::kFailed) {
-    throw PartnerLeft(fmt::format("on device {} of the group: {}", verdict.teller, verdict.text));
+    throw PartnerLeft(
+        fmt::format("on device {} of the group: {}", verdict.told->member, verdict.told->text));
   }
 }
 
@@ -98,7 +107,6 @@ void MpiDeviceGroup::conclude() {
 void MpiDeviceGroup::leave(Reason reason, const std::string& text) noexcept {
   if (!open_) return;
   hear(reason == Reason::kStopped ? State::kStopped : State::kFailed, text);
-  open_ = false;
 }
 
 }  // namespace ptqbench

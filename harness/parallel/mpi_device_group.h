@@ -2,6 +2,7 @@
 
 #include <mpi.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,6 +32,13 @@ class MpiDeviceGroup : public DeviceGroup {
 
  protected:
   MPI_Comm ranks() const { return ranks_; }
+  struct Told {
+    int member = 0;
+    std::string text;
+  };
+  /// What the first of the members with something to tell says, for all; none where there is none.
+  /// Collective.
+  std::optional<Told> first_to_tell(bool tells, const std::string& text) const;
   /// Adds up a flat, contiguous tensor.
   virtual void add_up(at::Tensor& flat);
 
@@ -39,8 +47,7 @@ class MpiDeviceGroup : public DeviceGroup {
   enum class State { kFine, kFailed, kStopped };
   struct Verdict {
     State state = State::kFine;
-    int teller = 0;
-    std::string text;
+    std::optional<Told> told;
   };
   /// What the members say of themselves: the gravest, with the words of the first who says so.
   Verdict hear(State mine, const std::string& text);

@@ -4,28 +4,10 @@
 #include <cuda_runtime_api.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "methods/support/error.h"
 
 namespace ptqbench {
 namespace {
-
-/// Throws what the first member with a problem says, on all members. Collective.
-void require_no_problem(MPI_Comm ranks, int member, const std::string& problem) {
-  int size = 0;
-  MPI_Comm_size(ranks, &size);
-  const int candidate = problem.empty() ? size : member;
-  int teller = size;
-  MPI_Allreduce(&candidate, &teller, 1, MPI_INT, MPI_MIN, ranks);
-  if (teller == size) return;
-  int length = static_cast<int>(problem.size());
-  MPI_Bcast(&length, 1, MPI_INT, teller, ranks);
-  std::string text = teller == member ? problem : std::string(static_cast<size_t>(length), '\0');
-  MPI_Bcast(text.data(), length, MPI_CHAR, teller, ranks);
-  throw Error(fmt::format("NCCL cannot join {} devices for one cell: device {} of them: {}", size,
-                          teller, text));
-}
 
 std::string problem_of(cudaError_t result) {
   return result == cudaSuccess ? "" : cudaGetErrorString(result);
@@ -37,18 +19,22 @@ std::string problem_of(ncclResult_t result) {
 
 }  // namespace
 
+void NcclDeviceGroup::require_no_problem(const std::string& problem) const {
+  if (const auto told = first_to_tell(!problem.empty(), problem)) {
+    throw Error(fmt::format("NCCL cannot join {} devices for one cell: device {} of them: {}",
+                            size(), told->member, told->text));
+  }
+}
+
 NcclDeviceGroup::NcclDeviceGroup(MPI_Comm ranks, const at::Device& device)
     : MpiDeviceGroup(ranks), device_(device) {
   // Each step is agreed on, or a member that fails would leave the others waiting inside NCCL.
-  require_no_problem(this->ranks(), member(),
-                     device.is_cuda() ? problem_of(cudaSetDevice(device.index()))
+  require_no_problem(device.is_cuda() ? problem_of(cudaSetDevice(device.index()))
                                       : "it is no CUDA device but " + device.str());
   ncclUniqueId id{};
-  require_no_problem(this->ranks(), member(),
-                     leads() ? problem_of(ncclGetUniqueId(&id)) : std::string());
+  require_no_problem(leads() ? problem_of(ncclGetUniqueId(&id)) : std::string());
   MPI_Bcast(&id, sizeof(id), MPI_BYTE, 0, this->ranks());
-  require_no_problem(this->ranks(), member(),
-                     problem_of(ncclCommInitRank(&devices_, size(), id, member())));
+  require_no_problem(problem_of(ncclCommInitRank(&devices_, size(), id, member())));
 }
 
 NcclDeviceGroup::~NcclDeviceGroup() { ncclCommDestroy(devices_); }

@@ -22,6 +22,9 @@ class NcclDeviceGroup : public MpiDeviceGroup {
   void add_up(at::Tensor& flat) override;
 
  private:
+  /// Throws what the first member with a problem says, on all members. Collective.
+  void require_no_problem(const std::string& problem) const;
+
   at::Device device_;
   ncclComm_t devices_ = nullptr;
 };

@@ -22,8 +22,9 @@ struct RankGroups {
 };
 
 /// Groups of `size` ranks, whose cells run on `device`, this rank's. Collective. Throws
-/// ConfigError, on all ranks alike, when the ranks make no whole groups, and Error when there are
-/// groups and MPI cannot be used by two threads at a time or the devices cannot work together.
+/// ConfigError, on all ranks alike, when the ranks make no whole groups or the devices of a group
+/// are not of one kind, and Error, also alike, when there are groups and MPI cannot be used by two
+/// threads at a time or the devices of any group cannot work together.
 RankGroups form_groups(Communicator& communicator, int64_t size, const at::Device& device);
 
 /// The leader's side: the members are told before each item, and after the last one.

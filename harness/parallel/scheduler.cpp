@@ -1,7 +1,6 @@
 #include "harness/parallel/scheduler.h"
 
 #include <algorithm>
-#include <chrono>
 #include <deque>
 #include <map>
 #include <mutex>
@@ -12,10 +11,6 @@
 
 namespace ptqbench {
 namespace {
-
-/// How often a waiting rank looks for messages. Cells take seconds to hours; busy waiting would
-/// cost a core.
-constexpr auto kPollInterval = std::chrono::milliseconds(2);
 
 using Json = nlohmann::json;
 
@@ -162,12 +157,7 @@ void work_for_rank_zero(Communicator& communicator,
                         const std::function<WorkOutcome(size_t)>& work) {
   communicator.send(0, Json{{"ready", true}}.dump());
   while (true) {
-    const auto arrived = communicator.poll();
-    if (!arrived) {
-      std::this_thread::sleep_for(kPollInterval);
-      continue;
-    }
-    const Json message = Json::parse(arrived->second);
+    const Json message = Json::parse(wait_for_text(communicator));
     if (message.contains("stop")) return;
     const auto item = message.at("item").get<size_t>();
     communicator.send(0, to_text(outcome_message(item, work(item))));

@@ -141,6 +141,17 @@ TEST(RankGroups, RanksThatMakeNoWholeGroupsAreRefusedOnAll) {
   }
 }
 
+TEST(RankGroups, DevicesOfDifferentKindsAreRefusedOnAll) {
+  if (job().size() == 1) GTEST_SKIP() << "a group of one has one device";
+  const bool differs = job().rank() == last_rank();
+  try {
+    form_groups(job(), 2, at::Device(differs ? at::kCUDA : at::kCPU));
+    ADD_FAILURE() << "the last group has a CPU and a CUDA device";
+  } catch (const ConfigError& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("would share a cell"));
+  }
+}
+
 #ifdef PTQBENCH_WITH_NCCL
 
 TEST(NcclDeviceGroup, IsLinked) {
@@ -172,6 +183,17 @@ TEST(NcclDeviceGroup, AddsUpOnTheDevices) {
 }
 
 #else
+
+TEST(RankGroups, AGroupThatCannotBeMadeIsRefusedOnAll) {
+  if (job().size() < 4) GTEST_SKIP() << "needs two groups";
+  const bool in_last_group = job().rank() >= 2;
+  try {
+    form_groups(job(), 2, at::Device(in_last_group ? at::kCUDA : at::kCPU));
+    ADD_FAILURE() << "NCCL is not there";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), ::testing::HasSubstr("built without NCCL"));
+  }
+}
 
 TEST(DeviceGroup, RefusesCudaDevicesWithoutNccl) {
   if (job().size() == 1) GTEST_SKIP() << "a group of one needs no NCCL";

@@ -33,12 +33,15 @@ double relative(double value, double reference) {
 struct Differences {
   double unit_error = 0;
   double scale = 0;
+  /// Absolute, in percentage points.
+  double metric = 0;
 
   void add(const CellRecord& record, const CellRecord& reference) {
     ASSERT_EQ(record.units.size(), reference.units.size());
     for (size_t u = 0; u < record.units.size(); ++u)
       unit_error = std::max(unit_error,
                             relative(record.units[u].error_after, reference.units[u].error_after));
+    metric = std::max(metric, std::abs(record.metric - reference.metric));
     ASSERT_EQ(record.quantizers.size(), reference.quantizers.size());
     for (size_t q = 0; q < record.quantizers.size(); ++q) {
       const auto& scales = record.quantizers[q].scale;
@@ -90,8 +93,10 @@ TEST_F(DevicesPerCell, TwoFindWhatOneFindsUpToTheOrderOfSums) {
       }
     }
   }
-  fmt::print("largest relative difference to one device: unit error {:.1e}, scale {:.1e}\n",
-             largest.unit_error, largest.scale);
+  fmt::print(
+      "largest difference to one device: unit error {:.1e}, scale {:.1e} (relative), metric "
+      "{:.2f}\n",
+      largest.unit_error, largest.scale, largest.metric);
   // Float32 sums over mini-batches in another order.
   EXPECT_LT(largest.unit_error, 1e-5);
   EXPECT_LT(largest.scale, 1e-5);
