@@ -356,7 +356,8 @@ std::vector<const CellRecord*> pointers_to(const std::vector<CellRecord>& record
 
 bool is_repeatable(const CellPair& pair) {
   const auto identity = [](const CellRecord& cell) {
-    return std::tie(cell.fingerprint, cell.host, cell.device, cell.threads);
+    return std::make_tuple(cell.fingerprint, cell.host, cell.device, cell.threads,
+                           devices_per_cell(cell));
   };
   return identity(*pair.first) == identity(*pair.second);
 }

@@ -70,7 +70,7 @@ std::vector<PairGroup> pair_within_run(const std::vector<const CellRecord*>& run
 std::vector<const CellRecord*> pointers_to(const std::vector<CellRecord>& records);
 
 /// Whether B's cell has to repeat A's bit for bit unless the code has changed: the same fingerprint
-/// on the same host, device and number of threads.
+/// on the same host, device, number of devices and of threads.
 bool is_repeatable(const CellPair& pair);
 
 /// "fashion_mnist resnet20 w2a2 qdrop seed 1".

@@ -63,6 +63,11 @@ const char* quantizer_kind_name(QuantizerKind kind) {
   return kind == QuantizerKind::kWeight ? "weight" : "activation";
 }
 
+int64_t devices_per_cell(const CellRecord& record) {
+  const auto found = record.provenance.find(kDevicesPerCell);
+  return found == record.provenance.end() ? 1 : std::stoll(found->second);
+}
+
 bool is_fingerprint(const std::string& text) {
   const auto is_digit = [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); };
   return text.size() == 64 && std::all_of(text.begin(), text.end(), is_digit);

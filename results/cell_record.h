@@ -182,6 +182,9 @@ const std::string& registered_method(const CellRecord& record);
 /// Order of a collected sweep: task, dataset, model, bits, method, seed, fingerprint.
 bool record_before(const CellRecord& left, const CellRecord& right);
 
+/// See kDevicesPerCell.
+int64_t devices_per_cell(const CellRecord& record);
+
 /// The value as text, numbers with as many digits as read back to the same number.
 std::string setting_text(const SettingValue& value);
 

@@ -82,9 +82,8 @@ std::vector<MeasuredCell> measured_cells(const std::vector<PlannedCell>& plan,
     if (!planned.done || counts[{cell.model, cell.method}]++ >= kMostOfAKind) continue;
     try {
       const auto record = store.read(planned.fingerprint);
-      const auto devices = record.provenance.find(kDevicesPerCell);
-      const double count = devices == record.provenance.end() ? 1 : std::stod(devices->second);
-      measured.push_back({cell.model, cell.method, planned.tera_macs, record.seconds * count});
+      measured.push_back({cell.model, cell.method, planned.tera_macs,
+                          record.seconds * static_cast<double>(devices_per_cell(record))});
     } catch (const ResultsError&) {
       // The estimate does without it; the next run computes it anew.
     }

@@ -166,6 +166,12 @@ TEST(IsRepeatable, NeedsTheSameFingerprintAndMachine) {
   other = cell;
   other.fingerprint = fingerprint_of('f');
   EXPECT_FALSE(is_repeatable({&cell, &other, 1, 2}));
+  // Sums over two devices have another order.
+  other = cell;
+  other.provenance[kDevicesPerCell] = "2";
+  EXPECT_FALSE(is_repeatable({&cell, &other, 1, 2}));
+  other.provenance[kDevicesPerCell] = "1";
+  EXPECT_TRUE(is_repeatable({&cell, &other, 1, 2})) << "as in files that do not say";
 }
 
 }  // namespace
