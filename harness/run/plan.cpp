@@ -54,7 +54,8 @@ class PlanCache {
   const CellMemory& memory(const Cell& cell, int64_t devices) {
     const auto& settings = cell.settings;
     const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
-                                        settings.batch_size, cell.evaluation.batch_size};
+                                        settings.batch_size, cell.evaluation.batch_size,
+                                        settings.quantize_heads ? 1 : 0};
     auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
     if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_, devices);
     return entry->second;
@@ -62,10 +63,14 @@ class PlanCache {
 
   /// Refuses bits that the model cannot have.
   void check_bits(const Cell& cell) {
-    const auto& policy = cell.settings.first_last;
-    if (!checked_bits_.insert({model_key(cell), cell.bits.name(), policy}).second) return;
+    const BitPolicy policy{cell.settings.first_last, cell.settings.quantize_heads};
+    const bool is_new =
+        checked_bits_
+            .insert({model_key(cell), cell.bits.name(), policy.first_last, policy.quantize_heads})
+            .second;
+    if (!is_new) return;
     try {
-      assign_bits(model(cell), cell.bits, {policy});
+      assign_bits(model(cell), cell.bits, policy);
     } catch (const ConfigError& error) {
       throw ConfigError(cell_label(cell) + ": " + error.what());
     }
@@ -104,7 +109,7 @@ class PlanCache {
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
-  std::set<std::tuple<std::string, std::string, std::string>> checked_bits_;
+  std::set<std::tuple<std::string, std::string, std::string, bool>> checked_bits_;
   std::map<std::tuple<std::string, std::string, std::vector<int64_t>>, CellMemory> memory_;
   Tensors one_sample_;
   double base_ = static_cast<double>(private_memory());
