@@ -2,14 +2,13 @@
 """Figures of a run directory. Needs h5py and matplotlib (Debian: python3-h5py, python3-matplotlib).
 
 scripts/plot_results.py schedule RUN [--output FILE]: which rank ran which cell when, a bar a cell, coloured by method.
-scripts/plot_results.py accuracy RUN [--output FILE]: the metric against bits, a panel a model, a line a method, mean and
-sample standard deviation over seeds; as wide as a paper's column.
+scripts/plot_results.py accuracy RUN [--output FILE]: the metric against bits, a panel a model, a line a method and
+variant, mean and sample standard deviation over seeds as the tables have them; as wide as a paper's column.
 """
 
 import argparse
 import datetime
 import pathlib
-import statistics
 import sys
 
 # Of a two-column paper.
@@ -36,13 +35,18 @@ def libraries():
     return h5py, matplotlib.pyplot
 
 
-def read_cells(h5py, run):
-    """The columns of the cells in results.h5, by name; texts as str."""
+def open_results(h5py, run):
     path = pathlib.Path(run) / "results.h5"
     if not path.is_file():
         raise PlotError(f"there is no {path}; `ptqbench run` writes it when it ends")
+    return h5py.File(path, "r")
+
+
+def read_cells(h5py, run):
+    """The columns of the cells in results.h5, by name; texts as str."""
+    path = pathlib.Path(run) / "results.h5"
     try:
-        with h5py.File(path, "r") as file:
+        with open_results(h5py, run) as file:
             table = file["cells"][()]
     except (OSError, KeyError) as error:
         raise PlotError(f"{path}: {error}") from error
@@ -107,61 +111,71 @@ def plot_schedule(run, output):
     print(output)
 
 
-def accuracy_points(cells):
-    """{(data set, model): {method: [(bits, mean, deviation)]}} of the finished cells, in the order of the cells; the deviation
-    of one seed is 0."""
-    seeds = {}
-    for dataset, model, method, bits, metric, status in zip(
-        *(cells[name] for name in ("dataset", "model", "method", "bits", "metric", "status"))
-    ):
-        if status == "finished":
-            seeds.setdefault((dataset, model), {}).setdefault(method, {}).setdefault(bits, []).append(metric)
-    return {
-        panel: {
-            method: [
-                (bits, statistics.fmean(values), statistics.stdev(values) if len(values) > 1 else 0.0)
-                for bits, values in by_bits.items()
-            ]
-            for method, by_bits in methods.items()
-        }
-        for panel, methods in seeds.items()
-    }
+def text(value):
+    return value.decode() if isinstance(value, bytes) else value
+
+
+def accuracy_panels(h5py, run):
+    """A dict for each table and model of results.h5: title, metric, full precision, and lines, {method and variant:
+    [(bits, mean, deviation)]}. The deviation is NaN where it is of one seed."""
+    panels = []
+    with open_results(h5py, run) as file:
+        for table in file.get("tables", {}).values():
+            rows, models = table["rows"][()], [text(model) for model in table["models"][()]]
+            mean, deviation = table["mean"][()], table["standard_deviation"][()]
+            for column, model in enumerate(models):
+                lines = {}
+                for number, row in enumerate(rows):
+                    if mean[number, column] != mean[number, column]:
+                        continue
+                    name = " ".join(filter(None, (text(row["method"]), text(row["variant"]))))
+                    lines.setdefault(name, []).append((text(row["bits"]), mean[number, column], deviation[number, column]))
+                if lines:
+                    panels.append({
+                        "title": f"{model}, {text(table.attrs['dataset'])}",
+                        "metric": text(table.attrs["metric_name"]).replace("_", " "),
+                        "full_precision": table["full_precision"][column],
+                        "lines": lines,
+                    })
+    return panels
 
 
 def plot_accuracy(run, output):
     h5py, pyplot = libraries()
-    cells = read_cells(h5py, run)
-    panels = accuracy_points(cells)
+    panels = accuracy_panels(h5py, run)
     if not panels:
         raise PlotError(f"{run}: no cell is finished")
-    full_precision = dict(zip(zip(cells["dataset"], cells["model"]), cells["full_precision_metric"]))
+    # A method looks the same in every panel.
+    names = list(dict.fromkeys(name for panel in panels for name in panel["lines"]))
+    styles = {name: (COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]) for i, name in enumerate(names)}
     pyplot.rcParams.update({"font.size": 7, "svg.fonttype": "none", "pdf.fonttype": 42})
-    figure, all_axes = pyplot.subplots(
-        len(panels), 1, figsize=(COLUMN_INCHES, 1.7 * len(panels) + 0.3), squeeze=False, layout="constrained"
-    )
-    for axes, (panel, methods) in zip(all_axes.flat, panels.items()):
-        widths = list(dict.fromkeys(bits for points in methods.values() for bits, _, _ in points))
-        for number, (method, points) in enumerate(methods.items()):
+    legend_inches = 0.15 * (len(names) // 3 + 1) + 0.1
+    height = 1.7 * len(panels) + legend_inches
+    figure, all_axes = pyplot.subplots(len(panels), 1, figsize=(COLUMN_INCHES, height), squeeze=False)
+    handles = {}
+    for axes, panel in zip(all_axes.flat, panels):
+        widths = list(dict.fromkeys(bits for points in panel["lines"].values() for bits, _, _ in points))
+        for name, points in panel["lines"].items():
             # Beside each other, so that bars of methods that agree can be told apart.
-            shift = 0.06 * (number - (len(methods) - 1) / 2)
-            axes.errorbar(
+            shift = 0.06 * (names.index(name) - (len(names) - 1) / 2)
+            color, marker = styles[name]
+            handles[name] = axes.errorbar(
                 [widths.index(bits) + shift for bits, _, _ in points],
                 [mean for _, mean, _ in points],
                 [deviation for _, _, deviation in points],
-                color=COLORS[number % len(COLORS)],
-                marker=MARKERS[number % len(MARKERS)],
+                color=color,
+                marker=marker,
                 markersize=3,
                 linewidth=1,
                 capsize=2,
-                label=method,
             )
-        axes.axhline(full_precision[panel], color="0.5", linewidth=0.8, linestyle="--", label="full precision")
+        handles["full precision"] = axes.axhline(panel["full_precision"], color="0.5", linewidth=0.8, linestyle="--")
         axes.set_xticks(range(len(widths)), labels=widths)
-        axes.set_ylabel(cells["metric_name"][cells["model"].index(panel[1])].replace("_", " "))
-        axes.set_title(f"{panel[1]}, {panel[0]}", fontsize=7)
-    handles, labels = all_axes.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper center", bbox_to_anchor=(0.5, 0), ncol=3, frameon=False)
-    figure.savefig(output, dpi=300, bbox_inches="tight")
+        axes.set_ylabel(panel["metric"])
+        axes.set_title(panel["title"], fontsize=7)
+    figure.legend(handles.values(), handles.keys(), loc="lower center", ncol=3, frameon=False)
+    figure.tight_layout(rect=(0, legend_inches / height, 1, 1))
+    figure.savefig(output, dpi=300)
     print(output)
 
 

@@ -56,17 +56,29 @@ with tempfile.TemporaryDirectory() as name:
     assert outcome.returncode == 2 and "results.h5" in outcome.stderr, outcome.stderr
     outcome = run("schedule", folder / "nowhere")
     assert outcome.returncode == 2 and "there is no" in outcome.stderr, outcome.stderr
-    # Two seeds, one seed, and one that failed.
-    kinds = [("dataset", "S4"), ("model", "S4"), ("method", "S8"), ("bits", "S4"), ("metric", "f8"), ("status", "S8"),
-             ("full_precision_metric", "f8"), ("metric_name", "S16")]
+    # Two panels with different methods; two variants of one; one seed; a cell that did not finish.
     with h5py.File(folder / "results.h5", "w") as file:
-        file["cells"] = numpy.array(
-            [(b"d", b"m", method, bits, metric, status, 95.0, b"top1_accuracy")
-             for method, bits, metric, status in [
-                 (b"nearest", b"w4a4", 90.0, b"finished"), (b"nearest", b"w4a4", 92.0, b"finished"),
-                 (b"nearest", b"w2a2", 50.0, b"finished"), (b"qdrop", b"w2a2", 70.0, b"failed")]], dtype=kinds)
-    points = plot_results.accuracy_points(plot_results.read_cells(h5py, folder))
-    assert points == {("d", "m"): {"nearest": [("w4a4", 91.0, 2 ** 0.5), ("w2a2", 50.0, 0.0)]}}, points
+        for task, metric, rows, mean, deviation in [
+                ("one", "top1_accuracy",
+                 [(b"w4a4", b"nearest", b""), (b"w4a4", b"qdrop", b"drop=0.25"), (b"w4a4", b"qdrop", b"drop=0.5"),
+                  (b"w2a2", b"nearest", b"")],
+                 [[91.0], [92.0], [93.0], [50.0]], [[1.5], [0.5], [0.25], [numpy.nan]]),
+                ("two", "f1", [(b"w4a4", b"brecq", b""), (b"w2a2", b"brecq", b"")], [[80.0], [numpy.nan]],
+                 [[2.0], [numpy.nan]])]:
+            table = file.create_group(f"tables/{task}")
+            table.attrs["dataset"], table.attrs["metric_name"] = task, metric
+            table["rows"] = numpy.array(rows, dtype=[("bits", "S4"), ("method", "S8"), ("variant", "S16")])
+            table["models"] = numpy.array([b"bert"])
+            table["mean"], table["standard_deviation"] = mean, deviation
+            table["full_precision"] = [95.0]
+    one, two = plot_results.accuracy_panels(h5py, folder)
+    assert one["metric"] == "top1 accuracy" and two["metric"] == "f1", (one, two)
+    assert one["title"] == "bert, one" and one["full_precision"] == 95, one
+    assert list(one["lines"]) == ["nearest", "qdrop drop=0.25", "qdrop drop=0.5"], one
+    assert one["lines"]["qdrop drop=0.25"] == [("w4a4", 92.0, 0.5)], one
+    (bits, mean, deviation) = one["lines"]["nearest"][1]
+    assert (bits, mean) == ("w2a2", 50.0) and numpy.isnan(deviation), "one seed has no deviation"
+    assert two["lines"] == {"brecq": [("w4a4", 80.0, 2.0)]}, two
     for kind, start in [("png", b"\x89PNG"), ("pdf", b"%PDF"), ("svg", b"<?xml")]:
         outcome = run("accuracy", folder, "--output", folder / f"accuracy.{kind}")
         assert outcome.returncode == 0, outcome.stderr
