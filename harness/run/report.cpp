@@ -27,6 +27,11 @@ std::string record_label(const CellRecord& record) {
                      record.seed);
 }
 
+const char* state(const PlannedCell& planned) {
+  if (planned.done) return "done";
+  return planned.set_aside ? "crashed" : "to do";
+}
+
 }  // namespace
 
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
@@ -34,6 +39,7 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   double pending_cost = 0;
   size_t selected = 0;
   size_t done = 0;
+  size_t crashed = 0;
   size_t width = 4;
   bool mapped = false;
   double most_memory = 0;
@@ -45,19 +51,23 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
     fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10.3f}  {:>10}  {:<8}  {}\n",
                cell_label(planned.cell), width, planned.tera_macs, core_hours(planned.tera_macs),
                gpu_hours(planned.tera_macs, gpu_tflops), memory_size_text(planned.memory_bytes),
-               planned.done ? "done" : "to do",
+               state(planned),
                planned.fingerprint.empty() ? "-" : planned.fingerprint.substr(0, 12));
     mapped = mapped || planned.mapped_streams;
     most_memory = std::max(most_memory, planned.memory_bytes);
     ++selected;
     if (planned.done) {
       ++done;
+    } else if (planned.set_aside) {
+      ++crashed;
     } else {
       pending_cost += planned.tera_macs;
     }
   }
-  fmt::print("{} cells, {} done, {} to do; about {:.2f} core hours left; run directory {}\n",
-             selected, done, selected - done, core_hours(pending_cost), run_dir.string());
+  fmt::print("{} cells, {} done, {}{} to do; about {:.2f} core hours left; run directory {}\n",
+             selected, done,
+             crashed == 0 ? "" : fmt::format("{} crashed too often (--retry-crashed), ", crashed),
+             selected - done - crashed, core_hours(pending_cost), run_dir.string());
   fmt::print(
       "GPU hours are an estimate, not measured: {:.2f} left at {:g} TFLOP/s sustained "
       "(--gpu-tflops)\n",
