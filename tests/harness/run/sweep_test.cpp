@@ -1,8 +1,10 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <filesystem>
 #include <map>
+#include <regex>
 
 #include "results/collect.h"
 #include "tests/harness/run/program.h"
@@ -179,6 +181,48 @@ TEST(Sweep, MappedStreamsGiveTheSameNumbersInLessMemory) {
   EXPECT_EQ(hopeless.exit_code, 2);
   EXPECT_THAT(hopeless.output, HasSubstr("even with its calibration streams in files"));
   EXPECT_FALSE(std::filesystem::exists(folder / "none"));
+}
+
+/// Bytes of the cell in a plan of one, "634 MiB" or "1.50 GiB".
+double stated_memory(const std::string& plan) {
+  std::smatch found;
+  if (!std::regex_search(plan, found, std::regex("([0-9.]+) ([MG])iB  to do"))) return 0;
+  return std::stod(found[1]) * (found[2] == "M" ? 1 << 20 : 1 << 30);
+}
+
+TEST(Sweep, ADetectorTakesNoMoreMemoryThanStated) {
+  const TemporaryFolder folder;
+  const auto config = folder.write("detector.yaml", fmt::format(R"(
+name: detector
+task: object_detection
+dataset: scenes
+models: [{{name: retinanet_resnet18_narrow,
+          checkpoint: {}/configs/checkpoints/retinanet_resnet18_narrow_scenes.safetensors}}]
+bits: [w4a4]
+methods: [qdrop]
+settings: {{calibration_samples: 256, range_samples: 16, batch_size: 2, iterations: 2,
+           step_iterations: 2}}
+evaluation: {{samples: 4, batch_size: 2}}
+report: {{held_out_samples: 16, flatness_samples: 2}}
+threads: 1
+)",
+                                                                PTQBENCH_SOURCE_DIR));
+  const auto taken = [&](const std::string& out) {
+    const auto run = ptqbench("run " + config + out);
+    EXPECT_EQ(run.exit_code, 0) << run.output;
+    return static_cast<double>(stored_cells((folder / "run").string()).at(0).memory_bytes);
+  };
+  const std::string out = " --out " + folder.at("run");
+  const double stated = stated_memory(ptqbench("plan " + config + out).output);
+  const double in_memory = taken(out);
+  EXPECT_LT(in_memory, stated);
+  // Nor does the estimate scare people off.
+  EXPECT_GT(in_memory, 0.6 * stated);
+
+  std::filesystem::remove_all(folder / "run");
+  const int64_t budget = 350 << 20;
+  ASSERT_LT(budget, in_memory);
+  EXPECT_LT(taken(out + " --set memory_budget=" + std::to_string(budget)), budget);
 }
 
 TEST(Sweep, PlanKnowsWhatIsDone) {
