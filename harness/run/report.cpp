@@ -85,10 +85,12 @@ void print_state(const SweepResults& results) {
   fmt::print(stderr, "{} of {} cells finished, {} failed, {} not run\n",
              results.count(CellStatus::kFinished), results.records.size(),
              results.count(CellStatus::kFailed), results.count(CellStatus::kMissing));
+  std::set<std::string> reasons;
   for (const auto& record : results.records) {
     if (record.status != CellStatus::kFailed) continue;
+    const bool is_new = reasons.insert(record.failure_reason).second;
     fmt::print(stderr, "failed: {}: {}: {}\n", record_label(record), record.failed_stage,
-               record.failure_reason);
+               is_new ? record.failure_reason : "for a reason that stands above");
   }
   if (results.other_cells > 0) {
     fmt::print(stderr, "{} more cell {} of earlier settings; kept, not shown\n",
