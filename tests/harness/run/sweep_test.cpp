@@ -190,23 +190,40 @@ double stated_memory(const std::string& plan) {
   return std::stod(found[1]) * (found[2] == "M" ? 1 << 20 : 1 << 30);
 }
 
-TEST(Sweep, ADetectorTakesNoMoreMemoryThanStated) {
-  const TemporaryFolder folder;
-  const auto config = folder.write("detector.yaml", fmt::format(R"(
+std::string detector_sweep(const std::string& model, const std::string& methods) {
+  return fmt::format(R"(
 name: detector
 task: object_detection
 dataset: scenes
-models: [{{name: retinanet_resnet18_narrow,
-          checkpoint: {}/configs/checkpoints/retinanet_resnet18_narrow_scenes.safetensors}}]
+models: [{{name: {0}, checkpoint: {1}/configs/checkpoints/{0}_scenes.safetensors}}]
 bits: [w4a4]
-methods: [qdrop]
+methods: {2}
 settings: {{calibration_samples: 256, range_samples: 16, batch_size: 2, iterations: 2,
            step_iterations: 2}}
 evaluation: {{samples: 4, batch_size: 2}}
 report: {{held_out_samples: 16, flatness_samples: 2}}
 threads: 1
 )",
-                                                                PTQBENCH_SOURCE_DIR));
+                     model, PTQBENCH_SOURCE_DIR, methods);
+}
+
+TEST(Sweep, HeadsCountInTheStatedMemoryWhereTheyAreQuantized) {
+  const TemporaryFolder folder;
+  const auto config =
+      folder.write("detector.yaml", detector_sweep("faster_rcnn_resnet18_narrow",
+                                                   "[qdrop, {name: qdrop, label: heads, "
+                                                   "set: {quantize_heads: true}}]"));
+  const auto plan = ptqbench("plan " + config + " --out " + folder.at("run")).output;
+  const double neck = stated_memory(row_of(plan, "scenes faster_rcnn_resnet18_narrow w4a4 qdrop"));
+  EXPECT_GT(neck, 0) << plan;
+  EXPECT_GT(stated_memory(row_of(plan, "scenes faster_rcnn_resnet18_narrow w4a4 heads")), neck)
+      << plan;
+}
+
+TEST(Sweep, ADetectorTakesNoMoreMemoryThanStated) {
+  const TemporaryFolder folder;
+  const auto config =
+      folder.write("detector.yaml", detector_sweep("retinanet_resnet18_narrow", "[qdrop]"));
   const auto taken = [&](const std::string& out) {
     const auto run = ptqbench("run " + config + out);
     EXPECT_EQ(run.exit_code, 0) << run.output;
