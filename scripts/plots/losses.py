@@ -8,6 +8,7 @@ import dataclasses
 import matplotlib
 from matplotlib.cm import ScalarMappable
 from matplotlib.colors import BoundaryNorm, ListedColormap
+from matplotlib.ticker import MaxNLocator
 
 from . import depth, style
 from .error import PlotError
@@ -95,6 +96,7 @@ def draw_curves(axes, curves, style_of):
         line_style = style_of(curve)
         (drawn[line_style["label"]],) = axes.plot(curve.iterations, curve.losses, **line_style)
     style.log_scale(axes)
+    axes.xaxis.set_major_locator(MaxNLocator(4, integer=True, steps=[1, 2, 2.5, 5, 10]))
     return drawn
 
 
@@ -126,7 +128,9 @@ def units_figure(curves, label):
                     lambda curve: {"color": colors[blocks.index(curve.block)], "linewidth": 0.7, "label": curve.unit})
     label_outside(panels, label)
     norm = BoundaryNorm([place - 0.5 for place in range(len(blocks) + 1)], len(blocks))
-    bar = drawing.colorbar(ScalarMappable(norm, ListedColormap(colors)), ax=panels, location="bottom", aspect=40)
+    rows = panels[-1].get_subplotspec().rowspan.stop
+    bar = drawing.colorbar(ScalarMappable(norm, ListedColormap(colors)), ax=panels, location="bottom", aspect=40,
+                           pad=0.03 / rows)
     style.name_ticks(bar.ax, depth.short_names(blocks), 3.0)
     return style.finish(drawing, panels, PANEL_INCHES)
 
@@ -164,7 +168,7 @@ def figure(options):
     curves = chosen_curves(results, options)
     label = "loss" if options.loss == "total" else f"{options.loss} loss"
     if options.relative:
-        curves, label = relative(curves), f"{label},\nrelative"
+        curves, label = relative(curves), f"relative\n{label}"
         if not curves:
             raise PlotError(f"{results.path}: all {options.loss} losses start at 0, so none can be relative to its start")
     if options.unit is None:

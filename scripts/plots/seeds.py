@@ -56,6 +56,7 @@ def figure(options):
             (handles[model],) = axes.plot([place] * len(values), values, linestyle="", alpha=0.8, label=name,
                                           **{key: styles[model][key] for key in ("color", "marker")})
         style.name_ticks(axes, names, 2.7)
+        axes.tick_params(labelbottom=axes is panels[-1])
         axes.set_xlim(-0.5, len(names) - 0.5)
         axes.set_ylabel(panel[1].replace("_", " ") + "\nminus mean")
     return style.finish(drawing, panels, PANEL_INCHES, handles if len(models) > 1 else None)

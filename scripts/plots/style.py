@@ -1,10 +1,12 @@
 """What all figures have in common: width, fonts, colours, layout, files."""
 
+import math
 import pathlib
 import sys
 import textwrap
 
 import matplotlib
+from matplotlib.colors import to_hex, to_rgb
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, LogLocator, NullFormatter
 
@@ -16,6 +18,9 @@ PAGE_INCHES = 9.0
 FONT_SIZE = 7
 # About as many letters of that size are a column wide.
 LINE_LETTERS = 60
+# How high a line is, and how long one that stands upright may well be.
+LINE_INCHES = 1.15 * FONT_SIZE / 72
+TURNED_LETTERS = 24
 # Okabe and Ito's colours, which colour-blind people tell apart; the markers do so in grey.
 COLORS = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"]
 MARKERS = "osD^vPX"
@@ -48,13 +53,19 @@ for side in ("xtick", "ytick"):
                                 f"{side}.minor.width": 0.4, f"{side}.minor.size": 1.5})
 
 
+def lightened(color, part):
+    """The colour, that part of the way to white."""
+    return to_hex([1 - (1 - value) * (1 - part) for value in to_rgb(color)])
+
+
 def series_styles(names):
-    """Line styles by name; which one a name gets depends on its place alone."""
+    """Line styles by name; which one a name gets depends on its place alone. When the colours are used up they come
+    again, lighter and with other markers and lines."""
     styles = {}
     for place, name in enumerate(names):
         turn = place // len(COLORS)
-        styles[name] = {"color": COLORS[place % len(COLORS)], "marker": MARKERS[(place + turn) % len(MARKERS)],
-                        "linestyle": LINES[turn % len(LINES)]}
+        styles[name] = {"color": lightened(COLORS[place % len(COLORS)], min(0.45 * turn, 0.7)),
+                        "marker": MARKERS[(place + turn) % len(MARKERS)], "linestyle": LINES[turn % len(LINES)]}
     return styles
 
 
@@ -95,14 +106,17 @@ def text_inches(figure, label):
 
 
 def name_ticks(axes, labels, inches):
-    """Names on the x axis, 0, 1, ...: upright where all have room side by side in that many inches; else turned, and
-    of very many only some."""
-    figure = axes.figure
-    room = inches / max(1, len(labels))
-    turned = max(text_inches(figure, label) for label in labels) + 0.05 > room
-    step = max(1, -(-(FONT_SIZE * 1.15 / 72) // room)) if turned else 1
-    places = range(0, len(labels), int(step))
-    axes.set_xticks(places, labels=[labels[place] for place in places], rotation=90 if turned else 0)
+    """Names on the x axis, 0, 1, ...: upright where all have room side by side in that many inches; else turned, in
+    several lines where these have room, and of very many only some."""
+    room = inches / len(labels)
+    if max(text_inches(axes.figure, label) for label in labels) + 0.05 <= room:
+        axes.set_xticks(range(len(labels)), labels=labels, rotation=0)
+        return
+    wrapped = [textwrap.fill(label, TURNED_LETTERS, break_long_words=False) for label in labels]
+    if max(label.count("\n") + 1 for label in wrapped) * LINE_INCHES <= room:
+        labels = wrapped
+    places = range(0, len(labels), math.ceil(LINE_INCHES / room))
+    axes.set_xticks(places, labels=[labels[place] for place in places], rotation=90)
 
 
 def log_scale(axes):
@@ -152,8 +166,8 @@ def finish(figure, panels, panel_inches, handles=None):
         figure.set_size_inches(COLUMN_INCHES, height)
     keep_titles_inside(figure, panels)
     if height > PAGE_INCHES:
-        print(f"plot_results.py: {len(panels)} panels are {height:.0f} inches high, more than a page; choose some with the "
-              "filters", file=sys.stderr)
+        print(f"plot_results.py: {len(panels)} panels are {height:.1f} inches high, a page about {PAGE_INCHES:g}; choose some "
+              "with the filters", file=sys.stderr)
     return figure
 
 

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import unittest
+from unittest import mock
 
 try:
     import h5py
@@ -95,7 +96,9 @@ class Folder(unittest.TestCase):
         return plot_results.parse([figure, str(self.folder), *arguments], MODULES)
 
     def draw(self, figure, *arguments):
-        return MODULES[figure].figure(self.options(figure, *arguments))
+        # The layout changes nothing of what is drawn, and takes most of the time.
+        with mock.patch.object(style, "finish", lambda drawing, *_: drawing):
+            return MODULES[figure].figure(self.options(figure, *arguments))
 
     def fails(self, words, figure, *arguments):
         with self.assertRaisesRegex(error.PlotError, words):
@@ -411,12 +414,32 @@ class Style(unittest.TestCase):
         style.name_ticks(axes, [f"block{place}" for place in range(100)], 2.8)
         self.assertEqual(labels(axes)[:3], ["block0", "block4", "block8"])
 
+    def test_long_names_are_turned_and_broken_into_lines_that_have_room(self):
+        drawing, (axes,) = style.new_panels([("one",)])
+        style.name_ticks(axes, ["qdrop (drop_probability=0.5, round_weight=0.01)"] * 3, 2.7)
+        label = axes.get_xticklabels()[0]
+        self.assertEqual((label.get_text(), label.get_rotation()),
+                         ("qdrop\n(drop_probability=0.5,\nround_weight=0.01)", 90))
+        style.name_ticks(axes, ["qdrop"] * 3, 2.7)
+        self.assertEqual(axes.get_xticklabels()[0].get_rotation(), 0)
+
     def test_more_methods_than_colours_still_differ(self):
         styles = style.series_styles([f"method {place}" for place in range(28)])
         self.assertEqual(len({tuple(each.items()) for each in styles.values()}), 28)
+        self.assertEqual(len({each["color"] for each in list(styles.values())[:21]}), 21)
 
     def test_titles_say_once_what_all_panels_share(self):
         self.assertEqual(style.split_titles([("a", "x", "1"), ("a", "y", "1")]), ("a, 1", ["x", "y"]))
+
+
+class Files(Folder):
+    def test_equal_results_give_equal_files(self):
+        self.write([cell("a")], {"a": {"block_noise": noise_rows(stem=1.0)}})
+        for suffix in style.SUFFIXES:
+            outputs = [self.folder / f"{name}{suffix}" for name in ("one", "two")]
+            for output in outputs:
+                style.save(self.draw("noise"), output)
+            self.assertEqual(outputs[0].read_bytes(), outputs[1].read_bytes(), suffix)
 
 
 class EndToEnd(Folder):
