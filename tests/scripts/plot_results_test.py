@@ -440,6 +440,9 @@ class Files(Folder):
             for output in outputs:
                 style.save(self.draw("noise"), output)
             self.assertEqual(outputs[0].read_bytes(), outputs[1].read_bytes(), suffix)
+            # Both may be of one second.
+            for date in (b"CreationDate", b"dc:date"):
+                self.assertNotIn(date, outputs[0].read_bytes())
 
 
 class EndToEnd(Folder):
