@@ -12,9 +12,9 @@
 
 namespace {
 
-/// Exit codes: 0 all went well, 1 a cell failed, a comparison found a regression or something
-/// unforeseen happened, 2 bad input, 3 (compare) nothing could be compared, 75 (run) asked to stop
-/// before all was done.
+/// Exit codes: 0 all went well, 1 a cell failed, a comparison found a regression, a saved model
+/// gave other metrics than recorded or something unforeseen happened, 2 bad input, 3 (compare)
+/// nothing could be compared, 75 (run) asked to stop before all was done.
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 
@@ -83,6 +83,7 @@ int main(int argc, char** argv) {
   ptqbench::add_compare(app, chosen);
   ptqbench::add_history(app, chosen);
   ptqbench::add_export(app, chosen);
+  ptqbench::add_evaluate(app, chosen);
   ptqbench::add_sensitivity(app, chosen);
   ptqbench::add_describe(app, chosen);
   ptqbench::add_doctor(app, chosen);

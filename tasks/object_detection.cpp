@@ -20,25 +20,6 @@ namespace {
 /// Of a detection: box, score and class, 0 for none.
 constexpr int64_t kRow = 6;
 
-/// Figures in percent; those of sizes that no object has are left out.
-Metrics metrics_of(const CocoMap& map) {
-  if (map.ap < 0) throw Error("object_detection: no object is in the images of the evaluation");
-  Metrics metrics;
-  metrics.name = "box_map";
-  metrics.value = 100 * map.ap;
-  const std::pair<const char*, double> further[] = {
-      {"box_map_50", map.ap50},           {"box_map_75", map.ap75},
-      {"box_map_small", map.ap_small},    {"box_map_medium", map.ap_medium},
-      {"box_map_large", map.ap_large},    {"box_recall_1", map.ar1},
-      {"box_recall_10", map.ar10},        {"box_recall_100", map.ar100},
-      {"box_recall_small", map.ar_small}, {"box_recall_medium", map.ar_medium},
-      {"box_recall_large", map.ar_large}};
-  for (const auto& [name, value] : further) {
-    if (value >= 0) metrics.further[name] = 100 * value;
-  }
-  return metrics;
-}
-
 /// `ids` in order, `size` at a time.
 std::vector<std::vector<int64_t>> all_batches(const std::vector<int64_t>& ids, int64_t size) {
   std::vector<std::vector<int64_t>> batches;
@@ -136,13 +117,38 @@ std::vector<CocoDetection> ObjectDetection::coco_format(const at::Tensor& rows,
                          labels.index_select(0, real), one.scores.index_select(0, real));
 }
 
-Metrics ObjectDetection::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
-                                  int64_t batch_size, DeviceGroup& group) const {
-  const torch::NoGradGuard no_grad;
+// Figures in percent; those of sizes that no object has are left out.
+Metrics ObjectDetection::metrics_of(const CocoMap& map) {
+  if (map.ap < 0) throw Error("object_detection: no object is in the images of the evaluation");
+  Metrics metrics;
+  metrics.name = "box_map";
+  metrics.value = 100 * map.ap;
+  const std::pair<const char*, double> further[] = {
+      {"box_map_50", map.ap50},           {"box_map_75", map.ap75},
+      {"box_map_small", map.ap_small},    {"box_map_medium", map.ap_medium},
+      {"box_map_large", map.ap_large},    {"box_recall_1", map.ar1},
+      {"box_recall_10", map.ar10},        {"box_recall_100", map.ar100},
+      {"box_recall_small", map.ar_small}, {"box_recall_medium", map.ar_medium},
+      {"box_recall_large", map.ar_large}};
+  for (const auto& [name, value] : further) {
+    if (value >= 0) metrics.further[name] = 100 * value;
+  }
+  return metrics;
+}
+
+std::vector<int64_t> ObjectDetection::evaluation_ids(int64_t samples) const {
   const int64_t population = evaluation_population();
   std::vector<int64_t> ids(
       static_cast<size_t>(samples == 0 ? population : std::min(samples, population)));
   std::iota(ids.begin(), ids.end(), 0);
+  return ids;
+}
+
+std::vector<CocoDetection> ObjectDetection::detections(const UnitGraph& model, Pass& pass,
+                                                       int64_t samples, int64_t batch_size,
+                                                       DeviceGroup& group) const {
+  const torch::NoGradGuard no_grad;
+  const auto ids = evaluation_ids(samples);
   const auto batches = all_batches(ids, batch_size);
   std::vector<at::Tensor> found(batches.size());
   for (size_t b = 0; b < batches.size(); ++b) {
@@ -154,8 +160,18 @@ Metrics ObjectDetection::evaluate(const UnitGraph& model, Pass& pass, int64_t sa
     const auto of_image = coco_format(rows[id], id);
     detections.insert(detections.end(), of_image.begin(), of_image.end());
   }
-  const auto count = static_cast<int64_t>(ids.size());
-  return metrics_of(coco_map(coco_annotations(*evaluation_.dataset, count), detections));
+  return detections;
+}
+
+CocoMap ObjectDetection::measure(const std::vector<CocoDetection>& detections,
+                                 int64_t samples) const {
+  const auto count = static_cast<int64_t>(evaluation_ids(samples).size());
+  return coco_map(coco_annotations(*evaluation_.dataset, count), detections);
+}
+
+Metrics ObjectDetection::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
+                                  int64_t batch_size, DeviceGroup& group) const {
+  return metrics_of(measure(detections(model, pass, samples, batch_size, group), samples));
 }
 
 std::unique_ptr<TrainingData> ObjectDetection::training_data(const TrainOptions& options) const {

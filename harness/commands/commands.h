@@ -22,6 +22,7 @@ void add_table(CLI::App& app, Command& chosen);
 void add_list(CLI::App& app, Command& chosen);
 void add_describe(CLI::App& app, Command& chosen);
 void add_doctor(CLI::App& app, Command& chosen);
+void add_evaluate(CLI::App& app, Command& chosen);
 void add_train(CLI::App& app, Command& chosen);
 void add_published(CLI::App& app, Command& chosen);
 void add_vocabulary(CLI::App& app, Command& chosen);

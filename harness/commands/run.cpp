@@ -24,6 +24,9 @@ void add_run(CLI::App& app, Command& chosen) {
   command->add_option("--limit", options->limit, "run at most so many cells")
       ->check(CLI::Range(1, 1000000, "at least 1"));
   command->add_flag("--dry-run", options->dry_run, "show the plan and stop");
+  command->add_flag("--save-models", options->save_models,
+                    "keep the quantized model of each cell in RUN/models, for `ptqbench evaluate`; "
+                    "finished cells without one run again");
   command->add_flag("--retry-crashed", options->retry_crashed,
                     "run cells, too, that were set aside after too many crashes");
   command->callback([options, &chosen] {

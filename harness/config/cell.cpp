@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "harness/config/option_fields.h"
+#include "harness/config/sweep.h"
 #include "tasks/checkpoint/content_hash.h"
 
 namespace ptqbench {
@@ -43,6 +44,25 @@ OptionTexts canonical_settings(const Cell& cell) {
     texts.erase(std::remove_if(texts.begin(), texts.end(), of_detectors), texts.end());
   std::sort(texts.begin(), texts.end());
   return texts;
+}
+
+SweepConfig sweep_of(const Cell& cell) {
+  SweepConfig sweep;
+  sweep.name = "cell";
+  SweepModel model;
+  model.name = cell.model;
+  model.label = cell.model_label;
+  model.config = cell.model_config;
+  model.checkpoint = cell.checkpoint;
+  sweep.tasks = {{cell.task, {model}}};
+  sweep.bits = {cell.bits};
+  sweep.methods = {{cell.method, cell.method_label, {}}};
+  sweep.seeds = {cell.seed};
+  sweep.settings = cell.settings;
+  sweep.evaluation = cell.evaluation;
+  sweep.report = cell.report;
+  sweep.calibration_ids = cell.calibration_ids;
+  return sweep;
 }
 
 ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }

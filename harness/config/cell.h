@@ -56,6 +56,10 @@ std::vector<Cell> expand(const SweepConfig& sweep);
 size_t cell_count(const SweepConfig& sweep);
 Cell cell_at(const SweepConfig& sweep, size_t number);
 
+/// A sweep of this cell alone, which expands to the same settings: what a file that outlives its
+/// sweep has to hold. Without the full-precision gate.
+SweepConfig sweep_of(const Cell& cell);
+
 /// Everything that decides the result, except what is in the files, sorted by name:
 /// "settings.iterations", "500". Holds no labels and no paths.
 std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);

@@ -10,6 +10,7 @@
 #include "harness/run/mapped_storage.h"
 #include "harness/run/measure_report.h"
 #include "harness/run/run_directory.h"
+#include "harness/run/saved_model.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/support/error.h"
 #include "methods/support/process_memory.h"
@@ -210,6 +211,11 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   });
   group_.conclude();
   if (!group_.leads()) return;
+  if (saves_models_) {
+    timed_stage(record, stage, "save_model", [&] {
+      save_cell_model(model_file(run_dir_, record.fingerprint), model, cell, record);
+    });
+  }
   timed_stage(record, stage, "report", [&] { measure_report(task, model, cell, record); });
 }
 

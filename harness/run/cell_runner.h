@@ -33,6 +33,9 @@ class CellRunner {
         run_dir_(std::move(run_dir)),
         tasks_(std::move(tasks)) {}
 
+  /// From now on the quantized model of each finished cell goes to `run_dir`, too.
+  void save_models() { saves_models_ = true; }
+
   int rank() const { return rank_; }
   DeviceGroup& group() const { return group_; }
 
@@ -55,6 +58,7 @@ class CellRunner {
   DeviceGroup& group_;
   std::filesystem::path run_dir_;
   TaskSet tasks_;
+  bool saves_models_ = false;
   std::map<std::string, double> full_precision_;
 };
 

@@ -71,6 +71,11 @@ std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
   return run_dir / kUnitFolder / fingerprint;
 }
 
+std::filesystem::path model_file(const std::filesystem::path& run_dir,
+                                 const std::string& fingerprint) {
+  return run_dir / "models" / (fingerprint + ".safetensors");
+}
+
 std::set<std::string> cells_with_units(const std::filesystem::path& run_dir) {
   std::set<std::string> cells;
   std::error_code error;

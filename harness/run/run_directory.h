@@ -36,6 +36,10 @@ std::filesystem::path mark_folder(const std::filesystem::path& run_dir);
 std::filesystem::path unit_folder(const std::filesystem::path& run_dir,
                                   const std::string& fingerprint);
 
+/// Where the quantized model of a cell is, if it was saved.
+std::filesystem::path model_file(const std::filesystem::path& run_dir,
+                                 const std::string& fingerprint);
+
 /// The cells for which there is such a folder.
 std::set<std::string> cells_with_units(const std::filesystem::path& run_dir);
 

@@ -129,6 +129,23 @@ Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   return ready;
 }
 
+/// Finished cells of which no model was kept are to do again.
+void want_models(const std::filesystem::path& run_dir, std::vector<PlannedCell>& plan) {
+  int64_t missing = 0;
+  for (PlannedCell& planned : plan) {
+    std::error_code ignored;
+    if (!planned.selected || !planned.done ||
+        std::filesystem::exists(model_file(run_dir, planned.fingerprint), ignored))
+      continue;
+    planned.done = false;
+    ++missing;
+  }
+  if (missing == 0) return;
+  fmt::print(stderr, "--save-models: {} finished cell{} again, since {} saved\n", missing,
+             missing == 1 ? " runs" : "s run",
+             missing == 1 ? "its model was not" : "their models were not");
+}
+
 /// Rank 0's part before the work: read, check, plan, prepare the folder.
 Preparation prepare(const Communicator& communicator, const RunOptions& options, Job& job) {
   Preparation ready;
@@ -142,6 +159,7 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
   ready.lock = lock_run_directory(job.run_dir);
   const RecoveryRules rules{ready.sweep.crash_limit, options.retry_crashed};
   for (const auto& note : recover(job.run_dir, ready.plan, rules)) fmt::print(stderr, "{}\n", note);
+  if (options.save_models) want_models(job.run_dir, ready.plan);
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
     job.items.resize(static_cast<size_t>(options.limit));
@@ -225,6 +243,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
 
   CellRunner runner(communicator.rank(), threads, device, *groups.devices, job.run_dir,
                     std::move(ready.tasks));
+  if (options.save_models) runner.save_models();
   const auto streams = [&](size_t item) {
     return job.mapped_streams[item] != 0 ? StreamPlace::kMappedFiles : StreamPlace::kMemory;
   };

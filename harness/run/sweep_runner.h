@@ -24,6 +24,8 @@ struct RunOptions {
   double gpu_tflops = 5;
   /// Of a dry run: also show the schedule on so many ranks; 0: no.
   int64_t schedule_ranks = 0;
+  /// Keep the quantized model of each cell; finished cells without one run again.
+  bool save_models = false;
   /// Run cells, too, that crashed too often.
   bool retry_crashed = false;
 };

@@ -50,4 +50,17 @@ at::Tensor fake_quantize(const at::Tensor& x, const AffineQuantizer& quantizer) 
   return (integers - zero_point) * scale;
 }
 
+at::Tensor grid_integers(const at::Tensor& on_grid, const AffineQuantizer& quantizer) {
+  const auto scale = broadcast_to_channels(quantizer.scale, on_grid);
+  const auto zero_point = broadcast_to_channels(quantizer.zero_point, on_grid);
+  const auto type = quantizer.range.minimum < 0 ? at::kChar : at::kByte;
+  return (at::round(on_grid / scale) + zero_point).to(type);
+}
+
+at::Tensor dequantize(const at::Tensor& integers, const AffineQuantizer& quantizer) {
+  const auto scale = broadcast_to_channels(quantizer.scale, integers);
+  const auto zero_point = broadcast_to_channels(quantizer.zero_point, integers);
+  return (integers.to(at::kFloat) - zero_point) * scale;
+}
+
 }  // namespace ptqbench

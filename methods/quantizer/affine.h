@@ -43,4 +43,11 @@ at::Tensor broadcast_to_channels(const at::Tensor& parameter, const at::Tensor& 
 /// Quantized and dequantized to nearest (halves to even), shape of `x`.
 at::Tensor fake_quantize(const at::Tensor& x, const AffineQuantizer& quantizer);
 
+/// The integers x_q / scale + zero_point of a tensor that lies on the quantizer's grid: uint8, or
+/// int8 where the range has negative ones, laid out as `on_grid`.
+at::Tensor grid_integers(const at::Tensor& on_grid, const AffineQuantizer& quantizer);
+
+/// (integers - zero_point) * scale, float32: the tensor whose grid_integers they are, bit for bit.
+at::Tensor dequantize(const at::Tensor& integers, const AffineQuantizer& quantizer);
+
 }  // namespace ptqbench
