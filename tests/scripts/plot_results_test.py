@@ -317,6 +317,7 @@ class Losses(Folder):
         (axes,) = self.draw("losses", "--unit", "stem").axes
         self.assertEqual(lines(axes), {"brecq, weights": [8.0, 4.0], "brecq, activations": [6.0], "qdrop, joint": [5.0, 3.0]})
         self.fails("--unit hed: there is none.*there are: stem, body", "losses", "--unit", "hed")
+        self.fails("nothing matches --unit body --phase joint", "losses", "--unit", "body", "--phase", "joint")
         self.fails("--phase x: there is none.*weights, activations, joint", "losses", "--phase", "x")
 
     def test_a_method_that_learns_nothing_has_no_curves(self):
@@ -427,6 +428,10 @@ class Style(unittest.TestCase):
         styles = style.series_styles([f"method {place}" for place in range(28)])
         self.assertEqual(len({tuple(each.items()) for each in styles.values()}), 28)
         self.assertEqual(len({each["color"] for each in list(styles.values())[:21]}), 21)
+
+    def test_ticks_are_short(self):
+        self.assertEqual([style.short_number(value) for value in (0.001, 0.05, 20000, 1e-5, 1e6)],
+                         ["0.001", "0.05", "20000", "1e-5", "1e6"])
 
     def test_titles_say_once_what_all_panels_share(self):
         self.assertEqual(style.split_titles([("a", "x", "1"), ("a", "y", "1")]), ("a, 1", ["x", "y"]))
