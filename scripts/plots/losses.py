@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from . import depth, style
 from .error import PlotError
 from .results_file import Results
-from .selection import add_filters, selected, unknown_value
+from .selection import add_filters, selected
 
 POINTS = 30
 PANEL_INCHES = 1.05
@@ -74,19 +74,10 @@ def chosen_curves(results, options):
     if options.seed is None:
         cells = first_seeds(cells)
     curves = [curve for cell in cells for curve in curves_of(results, cell, options.loss)]
-    for name in ("unit", "phase"):
-        wanted = getattr(options, name)
-        if wanted is None:
-            continue
-        known = list(dict.fromkeys(getattr(curve, name) for curve in curves))
-        for value in wanted:
-            if value not in known:
-                raise unknown_value(name, value, known)
-        curves = [curve for curve in curves if getattr(curve, name) in wanted]
     if not curves:
         raise PlotError(f"{results.path}: no chosen cell has recorded a {options.loss} loss above 0; methods that learn "
                         "nothing, such as nearest, have no curves")
-    return curves
+    return selected(curves, options, ("unit", "phase"))
 
 
 def draw_curves(axes, curves, style_of):
@@ -141,10 +132,13 @@ def methods_figure(curves, series_names, label):
 
     styles = style.series_styles(series_names)
     phases = list(dict.fromkeys(curve.phase for curve in curves))
+    names = [name for name in series_names if name in {curve.cell.name for curve in curves}]
 
     def style_of(curve):
+        # Thinner ones on top: methods that agree, as at the first unit, are all seen.
+        width = 0.8 + 1.2 * (1 - (names.index(curve.cell.name) + 1) / len(names))
         return {"color": styles[curve.cell.name]["color"], "linestyle": style.LINES[phases.index(curve.phase) % 4],
-                "label": f"{curve.cell.name}, {curve.phase}"}
+                "linewidth": width, "label": f"{curve.cell.name}, {curve.phase}"}
 
     keys = list(dict.fromkeys(map(key_of, curves)))
     units = list(dict.fromkeys(curve.unit for curve in curves))

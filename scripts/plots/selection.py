@@ -27,10 +27,11 @@ def unknown_value(name, value, known):
     return PlotError(f"--{name} {value}: there is none{guess}; there are: {', '.join(each or repr('') for each in known)}")
 
 
-def selected(items, options):
-    """The items that match all filters of the command line."""
+def selected(items, options, names=None):
+    """The items that match all filters of the command line, or those named."""
+    names = names or options.filters
     kept = items
-    for name in options.filters:
+    for name in names:
         wanted = getattr(options, name)
         if wanted is None:
             continue
@@ -40,6 +41,6 @@ def selected(items, options):
                 raise unknown_value(name, value, known)
         kept = [item for item in kept if str(getattr(item, name)) in wanted]
     if not kept:
-        asked = " ".join(f"--{name} {' '.join(getattr(options, name))}" for name in options.filters if getattr(options, name))
+        asked = " ".join(f"--{name} {' '.join(getattr(options, name))}" for name in names if getattr(options, name))
         raise PlotError(f"nothing matches {asked}: each of these values occurs, but not together")
     return kept

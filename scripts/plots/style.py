@@ -119,13 +119,21 @@ def name_ticks(axes, labels, inches):
     axes.set_xticks(places, labels=[labels[place] for place in places], rotation=90)
 
 
+def short_number(value):
+    """As plain as five letters allow: 20000, 0.001, 1e-4, 1e5. Powers of ten would have exponents too small to read."""
+    if 1e-3 <= value < 1e5:
+        return f"{value:g}"
+    digits, exponent = f"{value:.0e}".split("e")
+    return f"{digits}e{int(exponent)}"
+
+
 def log_scale(axes):
     """A logarithmic y axis whose ticks are plain numbers that do not crowd."""
     axes.set_yscale("log")
     least, most = axes.get_ylim()
     subs = (1,) if most / least >= 100 else (1, 2, 5)
     axes.yaxis.set_major_locator(LogLocator(subs=subs, numticks=6))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: short_number(value)))
     axes.yaxis.set_minor_formatter(NullFormatter())
 
 

@@ -317,6 +317,7 @@ class Losses(Folder):
         (axes,) = self.draw("losses", "--unit", "stem").axes
         self.assertEqual(lines(axes), {"brecq, weights": [8.0, 4.0], "brecq, activations": [6.0], "qdrop, joint": [5.0, 3.0]})
         self.fails("--unit hed: there is none.*there are: stem, body", "losses", "--unit", "hed")
+        self.fails("nothing matches --unit body --phase joint", "losses", "--unit", "body", "--phase", "joint")
         self.fails("--phase x: there is none.*weights, activations, joint", "losses", "--phase", "x")
 
     def test_a_method_that_learns_nothing_has_no_curves(self):
@@ -428,6 +429,10 @@ class Style(unittest.TestCase):
         self.assertEqual(len({tuple(each.items()) for each in styles.values()}), 28)
         self.assertEqual(len({each["color"] for each in list(styles.values())[:21]}), 21)
 
+    def test_ticks_are_short(self):
+        self.assertEqual([style.short_number(value) for value in (0.001, 0.05, 20000, 1e-5, 1e6)],
+                         ["0.001", "0.05", "20000", "1e-5", "1e6"])
+
     def test_titles_say_once_what_all_panels_share(self):
         self.assertEqual(style.split_titles([("a", "x", "1"), ("a", "y", "1")]), ("a, 1", ["x", "y"]))
 
@@ -463,10 +468,21 @@ report: {{held_out_samples: 4, flatness_samples: 0}}
 threads: 1
 """
 
-    def call(self, program, *arguments, code=0):
-        outcome = subprocess.run([program, *map(str, arguments)], capture_output=True, text=True, check=False)
-        self.assertEqual(outcome.returncode, code, outcome.stderr)
-        return outcome
+    @staticmethod
+    def call(*arguments, stdin=None):
+        """Standard output of a command that has to succeed."""
+        outcome = subprocess.run([str(argument) for argument in arguments], input=stdin, capture_output=True, text=True,
+                                 check=False)
+        assert outcome.returncode == 0, outcome.stderr
+        return outcome.stdout
+
+    @classmethod
+    def setUpClass(cls):
+        shared = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(shared.cleanup)
+        sweep, cls.run_folder = pathlib.Path(shared.name) / "small.yaml", pathlib.Path(shared.name) / "run"
+        sweep.write_text(cls.SWEEP)
+        cls.call(PROGRAM, "run", sweep, "--out", cls.run_folder)
 
     def plot(self, *arguments, code=0):
         """What the script says, on standard output or error."""
@@ -476,19 +492,16 @@ threads: 1
         return said.getvalue()
 
     def test_every_figure_of_a_run_in_every_format(self):
-        run = self.folder / "run"
-        (self.folder / "small.yaml").write_text(self.SWEEP)
-        self.call(PROGRAM, "run", self.folder / "small.yaml", "--out", run)
         starts = {"png": b"\x89PNG", "pdf": b"%PDF", "svg": b"<?xml"}
         for figure, suffix in [("schedule", "svg"), ("accuracy", "pdf"), ("losses", "png"), ("noise", "svg"),
                                ("flips", "pdf"), ("seeds", "png")]:
             output = self.folder / f"{figure}.{suffix}"
-            self.assertTrue(self.plot(figure, run, "--output", output).endswith(f"{output}\n"))
+            self.assertTrue(self.plot(figure, self.run_folder, "--output", output).endswith(f"{output}\n"))
             self.assertTrue(output.read_bytes().startswith(starts[suffix]), figure)
         # What is drawn is what the run measured.
-        self.folder = run
+        self.folder = self.run_folder
         (axes,) = self.draw("noise", "--seed", "1").axes
-        with h5py.File(run / "results.h5") as file:
+        with h5py.File(self.run_folder / "results.h5") as file:
             row = next(row for row in file["cells"] if row["method"] == b"brecq" and row["seed"] == 1)
             decibels = file["cell"][row["fingerprint"].decode()]["block_noise"]["decibels"].tolist()
         self.assertEqual(lines(axes)["brecq"], decibels)
@@ -496,14 +509,10 @@ threads: 1
         self.assertEqual(len(variants), 2, "variants of a method are lines of their own")
 
     def test_history_comes_through_standard_input(self):
-        run = self.folder / "run"
-        (self.folder / "small.yaml").write_text(self.SWEEP)
-        self.call(PROGRAM, "run", self.folder / "small.yaml", "--out", run, "--limit", "1")
         nights, output = self.folder / "history.jsonl", self.folder / "history.svg"
-        self.call(PROGRAM, "history", "add", nights, run)
-        values = self.call(PROGRAM, "history", nights, "top1_accuracy", "--format", "csv").stdout
-        subprocess.run([sys.executable, "-B", SCRIPT, "history", "-", "--output", output], input=values, text=True, check=True,
-                       capture_output=True)
+        self.call(PROGRAM, "history", "add", nights, self.run_folder)
+        values = self.call(PROGRAM, "history", nights, "top1_accuracy", "--format", "csv")
+        self.call(sys.executable, "-B", SCRIPT, "history", "-", "--output", output, stdin=values)
         self.assertIn("resnet20, w2a2, fashion_mnist", output.read_text())
 
     def test_wrong_input_ends_with_a_word_and_code_2(self):
