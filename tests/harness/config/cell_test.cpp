@@ -54,6 +54,17 @@ TEST(Cell, CanBeMadeByItsNumberAlone) {
   EXPECT_THROW(cell_at(sweep, 48), std::out_of_range);
 }
 
+TEST(Cell, ASweepOfOneCellHasItsSettings) {
+  for (const Cell& cell : expand(small_sweep())) {
+    const auto text = resolved_yaml(sweep_of(cell));
+    const auto sweep = parse_sweep(text, "cell", known_names());
+    ASSERT_EQ(cell_count(sweep), 1U);
+    const Cell again = cell_at(sweep, 0);
+    EXPECT_EQ(canonical_settings(again), canonical_settings(cell)) << text;
+    EXPECT_EQ(cell_label(again), cell_label(cell));
+  }
+}
+
 TEST(Cell, SettingsComeFromTheSweepThenTheMethodThenTheOverridesInOrder) {
   const auto cells = expand(small_sweep());
   const auto& plain = find(cells, "cifar10 resnet20 w4a4 adaround seed 1").settings;
