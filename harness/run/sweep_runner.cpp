@@ -9,6 +9,7 @@
 
 #include "harness/parallel/rank_groups.h"
 #include "harness/parallel/scheduler.h"
+#include "harness/run/available_sweep.h"
 #include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
 #include "harness/run/cost_model.h"
@@ -25,7 +26,6 @@
 #include "harness/run/stop_signals.h"
 #include "methods/support/error.h"
 #include "methods/support/stop_request.h"
-#include "tasks/stand_in_task.h"
 
 namespace ptqbench {
 namespace {
@@ -83,42 +83,14 @@ std::filesystem::path run_directory(const RunOptions& options, const SweepConfig
                                                        : options.out);
 }
 
-/// A task of the sweep, or a stand-in where its data are missing, which is noted. Throws IoError
-/// when there is no stand-in.
-std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
-                                            std::vector<std::string>& missing) {
-  auto stand_in = make_stand_in_task(options);
-  if (missing.empty()) {
-    try {
-      return make_task(options);
-    } catch (const IoError& error) {
-      if (!stand_in) throw;
-      missing.emplace_back(error.what());
-    }
-  }
-  if (!stand_in) {
-    throw IoError(
-        fmt::format("{}; without the pictures, dataset.crop and dataset.classes must say "
-                    "their shape",
-                    missing.front()));
-  }
-  return stand_in;
-}
-
 /// The plan as far as this machine has what it needs.
 Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   Preparation ready;
-  MissingInputs missing;
-  ready.sweep =
-      load_sweep(options.config, options.set, known_names(), {/*check_files=*/true, &missing});
+  auto available = load_available_sweep(options.config, options.set);
+  ready.sweep = std::move(available.sweep);
+  ready.tasks = std::move(available.tasks);
+  ready.missing = std::move(available.missing);
   job.run_dir = run_directory(options, ready.sweep);
-  for (const auto& task : ready.sweep.tasks)
-    ready.tasks.add(task.options, make_task_or_stand_in(task.options, missing.data));
-  ready.missing = missing.data;
-  for (const auto& note : missing.checkpoints) {
-    const bool noted = std::count(ready.missing.begin(), ready.missing.end(), note) > 0;
-    if (!noted) ready.missing.push_back(note);
-  }
   ready.plan = ready.missing.empty()
                    ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
                    : make_plan_without_files(ready.sweep, options.filter, ready.tasks);

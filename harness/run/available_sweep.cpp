@@ -1,0 +1,50 @@
+#include "harness/run/available_sweep.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "harness/run/names.h"
+#include "methods/support/error.h"
+#include "tasks/stand_in_task.h"
+
+namespace ptqbench {
+namespace {
+
+/// A task of the sweep, or a stand-in where its data are missing, which is noted.
+std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
+                                            std::vector<std::string>& missing) {
+  auto stand_in = make_stand_in_task(options);
+  if (missing.empty()) {
+    try {
+      return make_task(options);
+    } catch (const IoError& error) {
+      missing.emplace_back(error.what());
+    }
+  }
+  if (stand_in) return stand_in;
+  const bool pictures = options.name == "image_classification";
+  throw IoError(missing.front() +
+                (pictures ? "; without the pictures, dataset.crop and dataset.classes must say "
+                            "their shape"
+                          : "; nothing is known of a " + options.name + " without its data"));
+}
+
+}  // namespace
+
+AvailableSweep load_available_sweep(const std::filesystem::path& config,
+                                    const std::vector<std::string>& set) {
+  AvailableSweep available;
+  MissingInputs missing;
+  available.sweep = load_sweep(config, set, known_names(), {/*check_files=*/true, &missing});
+  for (const auto& task : available.sweep.tasks)
+    available.tasks.add(task.options, make_task_or_stand_in(task.options, missing.data));
+  available.missing = missing.data;
+  for (const auto& note : missing.checkpoints) {
+    const bool noted = std::count(available.missing.begin(), available.missing.end(), note) > 0;
+    if (!noted) available.missing.push_back(note);
+  }
+  return available;
+}
+
+}  // namespace ptqbench
