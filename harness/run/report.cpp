@@ -70,16 +70,34 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   }
 }
 
+namespace {
+
+/// A line for each reason, in the order of the cells.
+void print_failures(const std::vector<CellRecord>& records) {
+  std::map<std::string, size_t> counts;
+  const auto reason = [](const CellRecord& record) {
+    return record.failed_stage + ": " + record.failure_reason;
+  };
+  for (const auto& record : records) {
+    if (record.status == CellStatus::kFailed) ++counts[reason(record)];
+  }
+  std::set<std::string> told;
+  for (const auto& record : records) {
+    if (record.status != CellStatus::kFailed || !told.insert(reason(record)).second) continue;
+    const size_t others = counts[reason(record)] - 1;
+    fmt::print(stderr, "failed: {}{}: {}\n", record_label(record),
+               others > 0 ? fmt::format(" and {} more", others) : "", reason(record));
+  }
+}
+
+}  // namespace
+
 void print_state(const SweepResults& results) {
   for (const auto& problem : results.problems) fmt::print(stderr, "warning: {}\n", problem);
   fmt::print(stderr, "{} of {} cells finished, {} failed, {} not run\n",
              results.count(CellStatus::kFinished), results.records.size(),
              results.count(CellStatus::kFailed), results.count(CellStatus::kMissing));
-  for (const auto& record : results.records) {
-    if (record.status != CellStatus::kFailed) continue;
-    fmt::print(stderr, "failed: {}: {}: {}\n", record_label(record), record.failed_stage,
-               record.failure_reason);
-  }
+  print_failures(results.records);
   if (results.other_cells > 0) {
     fmt::print(stderr, "{} more cell {} of earlier settings; kept, not shown\n",
                results.other_cells, results.other_cells == 1 ? "file is" : "files are");

@@ -12,6 +12,7 @@
 #include "harness/run/available_sweep.h"
 #include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
+#include "harness/run/checkpoint_check.h"
 #include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"
@@ -135,12 +136,19 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
       devices > 1 ? fmt::format(" in groups of {}", devices) : "", threads, job.run_dir.string());
 }
 
-void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
+/// Returns the exit code.
+int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
-  if (options.schedule_ranks == 0) return;
-  const int64_t devices = ready.sweep.device.devices_per_cell;
-  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);
-  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks, devices));
+  if (options.schedule_ranks > 0) {
+    const int64_t devices = ready.sweep.device.devices_per_cell;
+    const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);
+    fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks, devices));
+  }
+  if (!ready.missing.empty()) return 0;
+  const auto problems = unusable_checkpoints(ready.plan, ready.tasks);
+  std::fflush(stdout);
+  for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", problem);
+  return problems.empty() ? 0 : kBadInput;
 }
 
 }  // namespace
@@ -167,8 +175,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return job.exit_code;
   }
   if (options.dry_run) {
-    if (first) show_plan(options, ready, job);
-    return 0;
+    return first ? show_plan(options, ready, job) : 0;
   }
   if (!first) {
     ready.sweep =

@@ -1,6 +1,7 @@
 #include "tests/examples/denoiser.h"
 
 #include <fmt/format.h>
+#include <torch/types.h>
 
 #include "methods/nn/bit_policy.h"
 
@@ -23,7 +24,10 @@ UnitGraph denoiser() {
     options.nonlinearity = last ? Nonlinearity::kNone : Nonlinearity::kRelu;
     options.quantize_output = !last;
     const auto name = fmt::format("model.{}", layer);
-    x = graph.add(name, "", std::make_shared<QuantConv2d>(name, options), {x});
+    const auto convolution = std::make_shared<QuantConv2d>(name, options);
+    // Training starts near "no noise", with small gradients.
+    if (last) convolution->parameters().front().value.mul_(0.1);
+    x = graph.add(name, "", convolution, {x});
   }
   graph.set_outputs({x});
   mark_first_and_last(graph);

@@ -241,6 +241,26 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   EXPECT_THAT(others.output, HasSubstr("failed: resnet32 w4a4 nearest seed 1: load: "));
 }
 
+TEST(Sweep, PlanReadsTheCheckpointsAndCellsThatFailAlikeAreToldOnce) {
+  const TemporaryFolder folder;
+  auto sweep = small_sweep();
+  sweep.replace(sweep.find("name: resnet20"), 14, "name: resnet32");
+  const auto config = folder.write("small.yaml", sweep);
+  const std::string reason =
+      "resnet20_fashion_mnist.safetensors does not fit the model; 60 missing: layer1.3.conv1";
+  const auto plan = ptqbench("plan " + config + " --out " + folder.at("run"));
+  EXPECT_EQ(plan.exit_code, 2) << plan.output;
+  EXPECT_THAT(plan.output, HasSubstr("4 to do"));
+  EXPECT_THAT(plan.output, ContainsRegex("ptqbench: model resnet32: checkpoint .*" + reason));
+  EXPECT_EQ(ptqbench("plan " + config + " --filter method=nearest").exit_code, 2);
+
+  const auto run = ptqbench("run " + config + " --set retries=0 --out " + folder.at("run"));
+  EXPECT_EQ(run.exit_code, 1) << run.output;
+  EXPECT_THAT(run.output, ContainsRegex("\nfailed: resnet32 w2a4 nearest seed 1 and 3 more: load: "
+                                        "checkpoint .*" +
+                                        reason));
+}
+
 /// The small sweep with one method and this expectation of the first 100 samples.
 std::string expecting_sweep(const std::string& expected, const std::string& extra = "") {
   auto sweep = small_sweep(extra);
