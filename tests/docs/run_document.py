@@ -7,8 +7,9 @@ Blocks of the language sh are run, and everything else with a first line `# FILE
 front of a block says more:
   <!-- not run: WHY -->             this one is not
   <!-- fails with 2 -->             it ends with exit code 2 (one command)
-  <!-- prints -->                   the block is what the last commands printed, or a part of it: `...` stands for
-                                    anything, on a line of its own for any number of lines
+  <!-- prints -->                   the block is what the last commands printed, or a part of it, standard error before
+                                    standard output; `...` stands for anything, on a line of its own for any number of
+                                    lines
   <!-- prints, numbers within 5 --> the same, decimal fractions may be so far off
 """
 
@@ -38,7 +39,7 @@ def script(document):
             continue
         name = FILE_LINE.match(block.text)
         if block.language == "sh":
-            lines.append(f"printf '{MARK}{block.line}\\n'")
+            lines.append(f"printf '{MARK}{block.line}\\n'; printf '{MARK}{block.line}\\n' >&2")
             fails = FAILS.fullmatch(block.note)
             if fails:
                 lines.append(f"{{ {block.text.rstrip()}\n}} && exit 1 || test $? -eq {fails[1]}")
@@ -49,10 +50,14 @@ def script(document):
     return "\n".join(lines) + "\n"
 
 
-def outputs(printed):
-    """What was printed by the line of its block."""
-    parts = printed.split(MARK)[1:]
-    return {int(part.split("\n", 1)[0]): part.split("\n", 1)[1] for part in parts}
+def outputs(error, output):
+    """What was printed, by the line of its block. A launcher forwards the two streams in no certain order."""
+    printed = {}
+    for stream in (error, output):
+        for part in stream.split(MARK)[1:]:
+            line, text = part.split("\n", 1)
+            printed[int(line)] = printed.get(int(line), "") + text
+    return printed
 
 
 def line_matches(expected, got, tolerance):
@@ -108,11 +113,11 @@ def main():
     document = blocks(path)
     with tempfile.TemporaryDirectory() as folder:
         done = subprocess.run(["bash", "-c", script(document)], cwd=folder, env=environment, text=True,
-                              stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
-    printed = outputs(done.stdout)
+                              stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    printed = outputs(done.stderr, done.stdout)
     if done.returncode != 0:
         line = max(printed, default=0)
-        print(f"{path}:{line}: exit code {done.returncode}\n{printed.get(line, done.stdout)}")
+        print(f"{path}:{line}: exit code {done.returncode}\n{printed.get(line, done.stderr)}")
         return 1
     checked, wrong = check_outputs(document, printed, path)
     print(f"{path}: {len(printed)} blocks of commands were run, {checked} outputs compared, {wrong} wrong")
