@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <utility>
 
 #include "results/atomic_file.h"
@@ -124,6 +125,22 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
   if (!table.sources.empty()) write_published_values(group, table);
 }
 
+/// The columns of `/cells`: what the records have, and the variant of the row that each is in.
+std::vector<hdf5::Column> columns_of_cells(const std::vector<CellRecord>& records,
+                                           const std::vector<AccuracyTable>& tables) {
+  std::map<std::string, std::string> variant_of;
+  for (const AccuracyTable& table : tables) {
+    for (const TableRow& row : table.rows) {
+      for (const std::string& fingerprint : row.cells) variant_of[fingerprint] = row.variant;
+    }
+  }
+  std::vector<std::string> variants;
+  for (const CellRecord& record : records) variants.push_back(variant_of[record.fingerprint]);
+  auto columns = cell_columns(records);
+  columns.push_back({"variant", std::move(variants)});
+  return columns;
+}
+
 /// Replaces a cell of the manifest by its record.
 void read_cell_of(const CellStore& store, CellRecord& planned, std::vector<std::string>& problems) {
   try {
@@ -210,7 +227,7 @@ void write_results(const std::filesystem::path& run_dir, const SweepResults& res
   {
     Group root = file.root();
     write_format(root, kContent);
-    hdf5::write_table(root, kCells, cell_columns(stored));
+    hdf5::write_table(root, kCells, columns_of_cells(stored, results.tables));
     hdf5::write_table(root, kMissing, identity_columns(missing));
     Group table_groups = root.create_group("tables");
     for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);

@@ -128,6 +128,7 @@ std::vector<TableRow> make_rows(const Records& cells, const std::set<std::string
     row.bits = cells.front()->bits;
     row.method = cells.front()->method;
     row.variant = variant_label(keys, values);
+    for (const CellRecord* cell : members) row.cells.push_back(cell->fingerprint);
     for (const auto& model : models) {
       Records of_model;
       std::copy_if(members.begin(), members.end(), std::back_inserter(of_model),

@@ -68,6 +68,8 @@ struct TableRow {
   /// Empty, or the settings that tell this row from others of the same method:
   /// "drop_probability=0.25".
   std::string variant;
+  /// Fingerprints of its cells, whether they have run or not.
+  std::vector<std::string> cells;
   /// One a model.
   std::vector<TableEntry> entries;
 };

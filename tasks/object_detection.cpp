@@ -105,6 +105,12 @@ Tensors ObjectDetection::calibration_inputs(const std::vector<int64_t>& ids) con
   return calibration_.load(ids).model_inputs();
 }
 
+Tensors ObjectDetection::padded_sample() const {
+  const ImageSize size = calibration_.largest_batch();
+  return {at::zeros({1, 3, size.height, size.width}).contiguous(at::MemoryFormat::ChannelsLast),
+          at::tensor({size.height, size.width}, at::kLong).unsqueeze(0)};
+}
+
 at::Tensor ObjectDetection::detect(const UnitGraph& model, Pass& pass,
                                    const std::vector<int64_t>& ids) const {
   const auto batch = evaluation_.load(ids);

@@ -21,6 +21,7 @@ class ObjectDetection : public Task {
   const std::string& data_key() const override;
   /// Images and their sizes without padding (tasks/models/detector_layers.h).
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
+  Tensors padded_sample() const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
                    DeviceGroup& group) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;

@@ -116,6 +116,8 @@ Tensors QuestionAnswering::calibration_inputs(const std::vector<int64_t>& ids) c
   return padded_batch(tokenizer_.vocabulary(), encodings);
 }
 
+Tensors QuestionAnswering::padded_sample() const { return padded_text_sample(*this); }
+
 Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                                     int64_t batch_size, DeviceGroup& group) const {
   QuestionDataset data = evaluation_;

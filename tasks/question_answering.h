@@ -23,6 +23,7 @@ class QuestionAnswering : public Task {
   int64_t evaluation_population() const override;
   const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
+  Tensors padded_sample() const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
                    DeviceGroup& group) const override;
   /// That of the training, on real tokens only.

@@ -70,8 +70,9 @@ class ObjectDetectionStandIn : public StandIn {
     const auto count = static_cast<int64_t>(ids.size());
     const ImageSize file = scenes_ ? ImageSize{kSceneSide, kSceneSide} : ImageSize{480, 640};
     const ImageSize size = DetectionTransform(detection_transform(options_)).resized(file);
-    const auto images = pad_to_batch(Tensors(ids.size(), at::zeros({3, size.height, size.width})));
-    return {images.contiguous(at::MemoryFormat::ChannelsLast),
+    const ImageSize padded = padded_size({size});
+    return {at::zeros({count, 3, padded.height, padded.width})
+                .contiguous(at::MemoryFormat::ChannelsLast),
             at::tensor({size.height, size.width}, at::kLong).expand({count, 2})};
   }
 

@@ -49,6 +49,9 @@ class Task {
   virtual const std::string& data_key() const = 0;
   /// The model's inputs for these samples, [S, ...] each. Throws IoError on an unreadable sample.
   virtual Tensors calibration_inputs(const std::vector<int64_t>& ids) const = 0;
+  /// A sample [1, ...] each as large as a batch of calibration makes it by padding, for estimates
+  /// of cost and memory. Cheap: of data that may be many, a part is looked at.
+  virtual Tensors padded_sample() const { return calibration_inputs({0}); }
   /// Measures on the first `samples` of the evaluation split (0: all), `batch_size` at a time. The
   /// members of the group share the batches; all of them get the same metrics, which do not depend
   /// on their number.

@@ -82,6 +82,8 @@ Tensors TextClassification::calibration_inputs(const std::vector<int64_t>& ids) 
   return padded_batch(tokenizer_.vocabulary(), encodings);
 }
 
+Tensors TextClassification::padded_sample() const { return padded_text_sample(*this); }
+
 Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                                      int64_t batch_size, DeviceGroup& group) const {
   const torch::NoGradGuard no_grad;

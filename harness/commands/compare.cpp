@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <iterator>
 #include <map>
 #include <memory>
 #include <set>
@@ -86,12 +87,18 @@ ComparedBy compared_by(const CompareRequest& request) {
   const auto by = request.by.empty() ? (one_run ? "method" : "commit") : request.by;
   if (by == "commit" && one_run)
     throw ConfigError("--by commit compares two runs, and one is given");
-  if (by == "method" && !one_run)
-    throw ConfigError("--by method compares the methods of one run, and two are given");
   static const std::map<std::string, ComparedBy> all = {{"commit", ComparedBy::kCommit},
                                                         {"setting", ComparedBy::kSetting},
                                                         {"method", ComparedBy::kMethod}};
   return all.at(by);
+}
+
+/// The cells of all runs as those of one. Of cells that are in several, the one that started last
+/// counts (pair_within_run).
+std::vector<CellRecord> all_cells(std::vector<std::vector<CellRecord>> runs) {
+  std::vector<CellRecord> all;
+  for (auto& run : runs) std::move(run.begin(), run.end(), std::back_inserter(all));
+  return all;
 }
 
 /// "A: runs/a: 32 of 32 cells finished, program 0.1.0-5-gabc".
@@ -124,6 +131,8 @@ int show_comparison(CompareRequest request) {
     check_metric(metric, "--tolerance", metrics);
   for (std::size_t i = 0; i < runs.size(); ++i)
     print_run(i == 0 ? "A" : "B", request.runs[i], runs[i]);
+  // Methods are compared wherever their cells lie.
+  if (options.by == ComparedBy::kMethod) runs = {all_cells(std::move(runs))};
   const auto comparison = runs.size() == 1 ? compare_within_run(runs[0], options)
                                            : compare_runs(runs[0], runs[1], options);
   fmt::print("{}", renderers().at(request.format)(comparison));
@@ -144,8 +153,8 @@ void add_compare(CLI::App& app, Command& chosen) {
       ->expected(1, 2);
   command
       ->add_option("--by", request->by,
-                   "what differs: commit (two runs; the default), method (one run; the default), "
-                   "setting (either)")
+                   "what differs: commit (of two runs; the default there), method (of one run, the "
+                   "default there, or of two together), setting (either)")
       ->check(CLI::IsMember({"commit", "method", "setting"}));
   command->add_option("--metric", request->options.metric,
                       "a further metric instead of the one of the tables");

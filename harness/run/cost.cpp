@@ -12,10 +12,15 @@ ModelCost measure_model(const UnitGraph& model, const Tensors& one_sample) {
 
 CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
                        double base, int64_t devices) {
+  const MeasuredSamples measured{cell.evaluation.batch_size, cell.report.held_out_samples,
+                                 cell.report.flatness_samples};
   auto estimate = estimate_memory(model, make_recipe(cell.method, cell.settings), cell.settings,
-                                  one_sample, cell.evaluation.batch_size);
+                                  one_sample, measured);
   estimate.streams /= static_cast<double>(devices);
-  return {base + estimate.peak_in_memory(), base + estimate.peak_with_mapped_streams()};
+  // For what is small and not counted, and the edges of what the allocator hands out.
+  constexpr double kBesides = 1.03;
+  return {base + kBesides * estimate.peak_in_memory(),
+          base + kBesides * estimate.peak_with_mapped_streams()};
 }
 
 double cell_cost(const Cell& cell, const ModelCost& model, int64_t evaluation_samples) {

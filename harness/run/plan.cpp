@@ -53,9 +53,10 @@ class PlanCache {
   /// Cells of a sweep differ in memory by model, method and sizes only.
   const CellMemory& memory(const Cell& cell, int64_t devices) {
     const auto& settings = cell.settings;
-    const std::vector<int64_t> sizes = {settings.calibration_samples, settings.range_samples,
-                                        settings.batch_size, cell.evaluation.batch_size,
-                                        settings.quantize_heads ? 1 : 0};
+    const std::vector<int64_t> sizes = {
+        settings.calibration_samples,   settings.range_samples,       settings.batch_size,
+        cell.evaluation.batch_size,     cell.report.held_out_samples, cell.report.flatness_samples,
+        settings.quantize_heads ? 1 : 0};
     auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
     if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_, devices);
     return entry->second;
@@ -100,7 +101,7 @@ class PlanCache {
   }
 
   const Tensors& one_sample() {
-    if (one_sample_.empty()) one_sample_ = task_.calibration_inputs({0});
+    if (one_sample_.empty()) one_sample_ = task_.padded_sample();
     return one_sample_;
   }
 

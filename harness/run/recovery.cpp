@@ -42,7 +42,23 @@ void tidy_finished_cells(const std::filesystem::path& run_dir, const std::vector
   }
 }
 
+/// Whether a cell with these crashes is not to be run.
+bool crashed_too_often(const PlannedCell& planned, const CrashHistory& history,
+                       int64_t crash_limit) {
+  return planned.selected && !planned.done && history.crashes >= crash_limit;
+}
+
 }  // namespace
+
+void find_crashed_cells(const std::filesystem::path& run_dir, std::vector<PlannedCell>& plan,
+                        int64_t crash_limit) {
+  const auto crashed = RunningMarks(run_dir).crashed();
+  for (PlannedCell& planned : plan) {
+    const auto found = crashed.find(planned.fingerprint);
+    planned.set_aside =
+        found != crashed.end() && crashed_too_often(planned, found->second, crash_limit);
+  }
+}
 
 std::vector<std::string> recover(const std::filesystem::path& run_dir,
                                  std::vector<PlannedCell>& plan, const RecoveryRules& rules) {
@@ -53,9 +69,9 @@ std::vector<std::string> recover(const std::filesystem::path& run_dir,
   tidy_finished_cells(run_dir, plan, crashed);
   for (PlannedCell& planned : plan) {
     const auto found = crashed.find(planned.fingerprint);
-    if (found == crashed.end() || planned.done || !planned.selected) continue;
+    if (found == crashed.end()) continue;
     const CrashHistory& history = found->second;
-    if (history.crashes < rules.crash_limit) continue;
+    if (!crashed_too_often(planned, history, rules.crash_limit)) continue;
     if (rules.retry_crashed) {
       marks.end(planned.fingerprint);
       continue;

@@ -17,6 +17,11 @@ struct RecoveryRules {
   bool retry_crashed = false;
 };
 
+/// Tells which selected cells `recover` would set aside; changes nothing on disk. Precondition: no
+/// job runs on the directory, or cells that run in it count as crashed.
+void find_crashed_cells(const std::filesystem::path& run_dir, std::vector<PlannedCell>& plan,
+                        int64_t crash_limit);
+
 /// Puts in order what earlier jobs left, before another one works: a cell file that cannot be read
 /// is renamed to `.damaged` and its cell is not done; a selected cell that crashed too often is set
 /// aside and gets a failed result; kept units and marks of finished cells are removed. Returns a

@@ -27,6 +27,11 @@ std::string record_label(const CellRecord& record) {
                      record.seed);
 }
 
+const char* state(const PlannedCell& planned) {
+  if (planned.done) return "done";
+  return planned.set_aside ? "crashed" : "to do";
+}
+
 }  // namespace
 
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
@@ -34,6 +39,7 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   double pending_cost = 0;
   size_t selected = 0;
   size_t done = 0;
+  size_t crashed = 0;
   size_t width = 4;
   bool mapped = false;
   double most_memory = 0;
@@ -45,19 +51,23 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
     fmt::print("{:<{}}  {:>10.2f}  {:>10.3f}  {:>10.3f}  {:>10}  {:<8}  {}\n",
                cell_label(planned.cell), width, planned.tera_macs, core_hours(planned.tera_macs),
                gpu_hours(planned.tera_macs, gpu_tflops), memory_size_text(planned.memory_bytes),
-               planned.done ? "done" : "to do",
+               state(planned),
                planned.fingerprint.empty() ? "-" : planned.fingerprint.substr(0, 12));
     mapped = mapped || planned.mapped_streams;
     most_memory = std::max(most_memory, planned.memory_bytes);
     ++selected;
     if (planned.done) {
       ++done;
+    } else if (planned.set_aside) {
+      ++crashed;
     } else {
       pending_cost += planned.tera_macs;
     }
   }
-  fmt::print("{} cells, {} done, {} to do; about {:.2f} core hours left; run directory {}\n",
-             selected, done, selected - done, core_hours(pending_cost), run_dir.string());
+  fmt::print("{} cells, {} done, {}{} to do; about {:.2f} core hours left; run directory {}\n",
+             selected, done,
+             crashed == 0 ? "" : fmt::format("{} crashed too often (--retry-crashed), ", crashed),
+             selected - done - crashed, core_hours(pending_cost), run_dir.string());
   fmt::print(
       "GPU hours are an estimate, not measured: {:.2f} left at {:g} TFLOP/s sustained "
       "(--gpu-tflops)\n",
@@ -70,34 +80,18 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
   }
 }
 
-namespace {
-
-/// A line for each reason, in the order of the cells.
-void print_failures(const std::vector<CellRecord>& records) {
-  std::map<std::string, size_t> counts;
-  const auto reason = [](const CellRecord& record) {
-    return record.failed_stage + ": " + record.failure_reason;
-  };
-  for (const auto& record : records) {
-    if (record.status == CellStatus::kFailed) ++counts[reason(record)];
-  }
-  std::set<std::string> told;
-  for (const auto& record : records) {
-    if (record.status != CellStatus::kFailed || !told.insert(reason(record)).second) continue;
-    const size_t others = counts[reason(record)] - 1;
-    fmt::print(stderr, "failed: {}{}: {}\n", record_label(record),
-               others > 0 ? fmt::format(" and {} more", others) : "", reason(record));
-  }
-}
-
-}  // namespace
-
 void print_state(const SweepResults& results) {
   for (const auto& problem : results.problems) fmt::print(stderr, "warning: {}\n", problem);
   fmt::print(stderr, "{} of {} cells finished, {} failed, {} not run\n",
              results.count(CellStatus::kFinished), results.records.size(),
              results.count(CellStatus::kFailed), results.count(CellStatus::kMissing));
-  print_failures(results.records);
+  std::set<std::string> reasons;
+  for (const auto& record : results.records) {
+    if (record.status != CellStatus::kFailed) continue;
+    const bool is_new = reasons.insert(record.failure_reason).second;
+    fmt::print(stderr, "failed: {}: {}: {}\n", record_label(record), record.failed_stage,
+               is_new ? record.failure_reason : "for a reason that stands above");
+  }
   if (results.other_cells > 0) {
     fmt::print(stderr, "{} more cell {} of earlier settings; kept, not shown\n",
                results.other_cells, results.other_cells == 1 ? "file is" : "files are");

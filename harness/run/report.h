@@ -18,8 +18,8 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
                 const std::vector<std::string>& missing, double gpu_tflops);
 
 /// Tells on standard error how far a sweep has come: cell files that cannot be read, cells
-/// finished, failed and missing, a line for each reason of a failure, and how many cell files are
-/// of earlier settings.
+/// finished, failed and missing, the reasons of the failed ones, and how many cell files are of
+/// earlier settings.
 void print_state(const SweepResults& results);
 
 /// What is in a run directory (see `read_results`), with the published numbers of the tables that

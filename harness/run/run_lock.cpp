@@ -232,4 +232,9 @@ void RunLock::check_free(const fs::path& run_dir, const LockTimes& times) {
   if (found && found->held) refuse(path, *found, times);
 }
 
+bool RunLock::held(const fs::path& run_dir, const LockTimes& times) {
+  const auto found = find_lock(run_dir / "lock", times);
+  return found && found->held;
+}
+
 }  // namespace ptqbench

@@ -50,6 +50,8 @@ class RunLock {
 
   /// Throws what the constructor would throw if the directory is in use now; changes nothing.
   static void check_free(const std::filesystem::path& run_dir, const LockTimes& times = {});
+  /// Whether a job holds the directory now.
+  static bool held(const std::filesystem::path& run_dir, const LockTimes& times = {});
 
  private:
   void beat();

@@ -77,6 +77,8 @@ struct Preparation {
   TaskSet tasks;
   /// What a dry run could do without.
   std::vector<std::string> missing;
+  /// Another job holds the run directory of a dry run.
+  bool in_use = false;
 };
 
 std::filesystem::path run_directory(const RunOptions& options, const SweepConfig& sweep) {
@@ -95,6 +97,8 @@ Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   ready.plan = ready.missing.empty()
                    ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
                    : make_plan_without_files(ready.sweep, options.filter, ready.tasks);
+  ready.in_use = RunLock::held(job.run_dir);
+  if (!ready.in_use) find_crashed_cells(job.run_dir, ready.plan, ready.sweep.crash_limit);
   return ready;
 }
 
@@ -139,6 +143,7 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
 /// Returns the exit code.
 int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
+  if (ready.in_use) fmt::print("a job runs on the directory now; what it is at counts as to do\n");
   if (options.schedule_ranks > 0) {
     const int64_t devices = ready.sweep.device.devices_per_cell;
     const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "methods/nn/value_sizes.h"
+#include "methods/reconstruction/streams.h"
 
 namespace ptqbench {
 namespace {
@@ -10,6 +11,9 @@ namespace {
 constexpr double kFloatBytes = 4;
 /// Batches that the evaluation's loader holds: the one computed and two ahead.
 constexpr double kLoadedBatches = 3;
+/// Of a node's output at once in a pass that quantizes: before and after its non-linearity, and
+/// quantized.
+constexpr int kQuantizedVersions = 3;
 /// Copies of a weight while its rounding is learned: integer part, alpha, two moments, soft weight,
 /// and gradients of the convolution and for the update.
 constexpr double kRoundingCopies = 7;
@@ -48,6 +52,25 @@ class LiveValues {
     for (size_t n = 0; n < model_.nodes().size(); ++n)
       peak = std::max(peak, alive_before(n) + versions * bytes(model_.nodes()[n].outputs));
     return peak;
+  }
+
+  /// The same within a unit, whose inputs are held.
+  double unit_peak(const Unit& unit, int versions) const {
+    double held = bytes(unit.inputs);
+    double peak = 0;
+    for (size_t n = unit.first; n < unit.last; ++n) {
+      const double output = bytes(model_.nodes()[n].outputs);
+      peak = std::max(peak, held + versions * output);
+      held += output;
+    }
+    return peak;
+  }
+
+  /// Both streams of a sample around a unit, its outputs among them.
+  double streams(const Unit& unit) const {
+    // The model's inputs are one tensor for both.
+    const double before = unit.first == 0 ? 0 : 2 * alive_before(unit.first);
+    return before + 2 * bytes(unit.outputs);
   }
 
   /// What autograd and the fused passes hold in one iteration of a unit: its inputs, every node's
@@ -97,6 +120,35 @@ double weight_bytes(const std::vector<WeightSite*>& sites) {
   return sum;
 }
 
+/// Of the samples that a stream sends through a unit at a time, twice: the allocator keeps what the
+/// pieces of one map leave between those of another (a stem at 224 pixels took 1.7 times its maps).
+double chunk_bytes(const LiveValues& values, const Unit& unit, double samples) {
+  return 2 * std::min(samples, static_cast<double>(kStreamChunk)) *
+         values.unit_peak(unit, kQuantizedVersions);
+}
+
+/// The peak, beside weights and calibration samples, of what comes before and after reconstruction.
+double other_stages(const LiveValues& values, const UnitGraph& model, const Recipe& recipe,
+                    const MethodSettings& settings, const MeasuredSamples& measured) {
+  const double input = values.bytes(model.inputs());
+  const auto batch = static_cast<double>(measured.evaluation_batch);
+  const double evaluation =
+      batch * (values.forward_peak(kQuantizedVersions) + (kLoadedBatches - 1) * input);
+  const double flatness = 2 * static_cast<double>(measured.flatness) * input +
+                          batch * values.forward_peak(kQuantizedVersions);
+  const double ranges =
+      static_cast<double>(std::min(settings.range_samples, settings.calibration_samples)) *
+      values.forward_peak(kQuantizedVersions +
+                          (recipe.activation_ranges == RangeSource::kQuantizedNetwork ? 1 : 0));
+  const auto held_out = static_cast<double>(measured.held_out);
+  double noise = 0;
+  for (const Unit& unit : model.units(Granularity::kBlock)) {
+    noise = std::max(
+        noise, held_out * (input + values.streams(unit)) + chunk_bytes(values, unit, held_out));
+  }
+  return std::max({evaluation, flatness, ranges, noise});
+}
+
 }  // namespace
 
 double MemoryEstimate::peak_in_memory() const {
@@ -109,30 +161,21 @@ double MemoryEstimate::peak_with_mapped_streams() const {
 
 MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
                                const MethodSettings& settings, const Tensors& one_sample,
-                               int64_t evaluation_batch) {
+                               const MeasuredSamples& measured) {
   const LiveValues values(model, one_sample);
   const auto samples = static_cast<double>(settings.calibration_samples);
-  const double calibration = samples * values.bytes(model.inputs());
-  // Full precision and quantized.
-  const double weights = 2 * weight_bytes(model.weight_sites());
+  const double input = values.bytes(model.inputs());
+  // Weights in full precision and quantized, and the calibration samples.
+  const double always = 2 * weight_bytes(model.weight_sites()) + samples * input;
 
   MemoryEstimate estimate;
-  const double evaluation =
-      static_cast<double>(evaluation_batch) *
-      (values.forward_peak(2) + (kLoadedBatches - 1) * values.bytes(model.inputs()));
-  const double ranges =
-      static_cast<double>(std::min(settings.range_samples, settings.calibration_samples)) *
-      values.forward_peak(recipe.activation_ranges == RangeSource::kQuantizedNetwork ? 3 : 2);
-  estimate.other_stages = weights + calibration + std::max(evaluation, ranges);
-
+  estimate.other_stages = always + other_stages(values, model, recipe, settings, measured);
   if (recipe.phases.empty()) return estimate;
   for (const Unit& unit : reconstructed_units(model, recipe.granularity, settings.quantize_heads)) {
-    // The model's inputs are one tensor for both streams, and the caller's.
-    const double before = unit.first == 0 ? 0 : 2 * values.alive_before(unit.first);
-    const double streams = samples * (before + 2 * values.bytes(unit.outputs));
-    const double beside = weights + calibration +
-                          kRoundingCopies * weight_bytes(weight_sites(model, unit)) +
-                          static_cast<double>(settings.batch_size) * values.iteration(unit);
+    const double streams = samples * values.streams(unit);
+    const double iteration = static_cast<double>(settings.batch_size) * values.iteration(unit);
+    const double beside = always + kRoundingCopies * weight_bytes(weight_sites(model, unit)) +
+                          std::max(iteration, chunk_bytes(values, unit, samples));
     if (streams + beside > estimate.streams + estimate.beside_streams) estimate.streams = streams;
     estimate.beside_streams = std::max(estimate.beside_streams, beside);
   }

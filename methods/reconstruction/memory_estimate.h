@@ -6,6 +6,16 @@
 
 namespace ptqbench {
 
+/// Samples that a model is measured on.
+struct MeasuredSamples {
+  /// Evaluated at a time.
+  int64_t evaluation_batch = 1;
+  /// For noise ratios.
+  int64_t held_out = 0;
+  /// For flatness, of each split.
+  int64_t flatness = 0;
+};
+
 /// What measuring and quantizing one model takes at its peak, in bytes, beside the program, its
 /// libraries and its data set.
 struct MemoryEstimate {
@@ -13,7 +23,8 @@ struct MemoryEstimate {
   double streams = 0;
   /// All else at that moment.
   double beside_streams = 0;
-  /// The peak of the stages that have no streams: evaluation and activation ranges.
+  /// The peak of the stages before and after: evaluation, activation ranges, noise ratios,
+  /// flatness.
   double other_stages = 0;
 
   double peak_in_memory() const;
@@ -21,9 +32,9 @@ struct MemoryEstimate {
 };
 
 /// `one_sample` is the model's input for one sample, [1, ...] each; sizes of everything else follow
-/// from it. `evaluation_batch` samples are evaluated at a time.
+/// from it.
 MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
                                const MethodSettings& settings, const Tensors& one_sample,
-                               int64_t evaluation_batch);
+                               const MeasuredSamples& measured);
 
 }  // namespace ptqbench

@@ -197,6 +197,8 @@ void ModelQuantizer::run_phase(const Phase& phase) {
     }
     if (u >= end) continue;
     const Unit& unit = units[u];
+    // Its maps have other sizes than those before it, which would not fit into their places.
+    return_freed_memory();
     UnitData data{quantized.inputs(unit),
                   full_precision.inputs(unit),
                   {},

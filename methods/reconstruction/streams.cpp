@@ -11,14 +11,11 @@
 namespace ptqbench {
 namespace {
 
-/// Samples that go through a unit at a time.
-constexpr int64_t kChunk = 32;
-
 template <class Body>
 void for_each_chunk(int64_t samples, const Body& body) {
   const torch::NoGradGuard no_grad;
-  for (int64_t first = 0; first < samples; first += kChunk)
-    body(first, std::min(first + kChunk, samples));
+  for (int64_t first = 0; first < samples; first += kStreamChunk)
+    body(first, std::min(first + kStreamChunk, samples));
 }
 
 Tensors slices(const Tensors& tensors, int64_t first, int64_t last, const at::Device& device) {

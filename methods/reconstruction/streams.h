@@ -6,6 +6,9 @@
 
 namespace ptqbench {
 
+/// Samples that go through a unit at a time.
+constexpr int64_t kStreamChunk = 32;
+
 /// Calibration samples on their way through the model: the values at the present cut of the graph,
 /// for all samples. Pushing it forward unit by unit makes the cost of feeding every unit linear in
 /// depth.

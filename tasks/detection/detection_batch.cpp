@@ -14,29 +14,39 @@ std::vector<at::Tensor> DetectionBatch::model_inputs() const {
     row[0] = sizes[i].height;
     row[1] = sizes[i].width;
   }
-  return {inputs.contiguous(at::MemoryFormat::ChannelsLast), rows};
+  return {inputs, rows};
 }
 
 DetectionBatch load_detection_batch(const DetectionDataset& dataset,
                                     const DetectionTransform& transform,
-                                    const std::vector<int64_t>& indices, ImageSize at_least) {
-  std::vector<at::Tensor> inputs(indices.size());
+                                    const std::vector<int64_t>& indices) {
+  DetectionBatch batch;
+  for (const int64_t index : indices)
+    batch.sizes.push_back(transform.resized(dataset.image_facts(index).size));
+  const auto count = static_cast<int64_t>(indices.size());
+  const ImageSize padded = padded_size(batch.sizes);
+  // Filled in place: the calibration images are the largest thing that some cells hold.
+  batch.inputs =
+      at::empty({count, 3, padded.height, padded.width}, at::kFloat, at::MemoryFormat::ChannelsLast)
+          .zero_();
   std::vector<std::exception_ptr> errors(indices.size());
-  at::parallel_for(0, static_cast<int64_t>(indices.size()), 1, [&](int64_t begin, int64_t end) {
-    for (auto i = static_cast<size_t>(begin); i < static_cast<size_t>(end); ++i) {
+  at::parallel_for(0, count, 1, [&](int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; ++i) {
+      const auto position = static_cast<size_t>(i);
+      const ImageSize size = batch.sizes[position];
       try {
-        inputs[i] = transform(dataset.image(indices[i]));
+        batch.inputs.select(0, i)
+            .slice(1, 0, size.height)
+            .slice(2, 0, size.width)
+            .copy_(transform(dataset.image(indices[position])));
       } catch (...) {
-        errors[i] = std::current_exception();
+        errors[position] = std::current_exception();
       }
     }
   });
-  DetectionBatch batch;
-  for (size_t i = 0; i < indices.size(); ++i) {
-    if (errors[i]) std::rethrow_exception(errors[i]);
-    batch.sizes.push_back({inputs[i].size(1), inputs[i].size(2)});
+  for (const auto& error : errors) {
+    if (error) std::rethrow_exception(error);
   }
-  batch.inputs = pad_to_batch(inputs, at_least);
   return batch;
 }
 

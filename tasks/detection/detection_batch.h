@@ -11,7 +11,8 @@ namespace ptqbench {
 
 /// Images as a detector takes them.
 struct DetectionBatch {
-  /// float32 [N, 3, H, W], padded (see pad_to_batch).
+  /// float32 [N, 3, H, W], channels last; zeros at the right of an image and below (see
+  /// padded_size).
   at::Tensor inputs;
   /// Of the resized images, without padding.
   std::vector<ImageSize> sizes;
@@ -24,6 +25,6 @@ struct DetectionBatch {
 /// the image that stands first is thrown.
 DetectionBatch load_detection_batch(const DetectionDataset& dataset,
                                     const DetectionTransform& transform,
-                                    const std::vector<int64_t>& indices, ImageSize at_least = {});
+                                    const std::vector<int64_t>& indices);
 
 }  // namespace ptqbench

@@ -85,6 +85,13 @@ void check_categories(const DatasetOptions& options, const DetectionDataset& dat
 
 }  // namespace
 
+ImageSize DetectionData::largest_batch() const {
+  std::vector<ImageSize> sizes;
+  for (int64_t i = 0; i < dataset->size(); ++i)
+    sizes.push_back(transform.resized(dataset->image_facts(i).size));
+  return padded_size(sizes);
+}
+
 int64_t DetectionData::classes() const { return dataset->categories().back().id + 1; }
 
 at::Tensor DetectionData::classes_of(const at::Tensor& labels) const {

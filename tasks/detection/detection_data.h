@@ -19,6 +19,8 @@ struct DetectionData {
   DetectionBatch load(const std::vector<int64_t>& indices) const {
     return load_detection_batch(*dataset, transform, indices);
   }
+  /// The size of a batch of all images.
+  ImageSize largest_batch() const;
   /// Classes of a detector for these data: a class's number is the id of its category, as in
   /// torchvision's models, and there is class 0.
   int64_t classes() const;

@@ -57,22 +57,13 @@ at::Tensor scale_boxes(const at::Tensor& boxes, ImageSize from, ImageSize to) {
   return boxes * at::tensor({across, down, across, down}, boxes.options());
 }
 
-at::Tensor pad_to_batch(const std::vector<at::Tensor>& inputs, ImageSize at_least) {
-  ImageSize size = at_least;
-  for (const auto& input : inputs) {
-    size.height = std::max(size.height, input.size(1));
-    size.width = std::max(size.width, input.size(2));
+ImageSize padded_size(const std::vector<ImageSize>& sizes) {
+  ImageSize padded;
+  for (const ImageSize& size : sizes) {
+    padded.height = std::max(padded.height, size.height);
+    padded.width = std::max(padded.width, size.width);
   }
-  at::Tensor batch = at::zeros({static_cast<int64_t>(inputs.size()), inputs.at(0).size(0),
-                                next_multiple(size.height), next_multiple(size.width)},
-                               inputs[0].options());
-  for (size_t i = 0; i < inputs.size(); ++i) {
-    batch.select(0, static_cast<int64_t>(i))
-        .slice(1, 0, inputs[i].size(1))
-        .slice(2, 0, inputs[i].size(2))
-        .copy_(inputs[i]);
-  }
-  return batch;
+  return {next_multiple(padded.height), next_multiple(padded.width)};
 }
 
 }  // namespace ptqbench

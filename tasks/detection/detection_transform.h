@@ -45,9 +45,8 @@ class DetectionTransform {
 /// Boxes [N, 4] in an image of size `from` to those in the same image of size `to`.
 at::Tensor scale_boxes(const at::Tensor& boxes, ImageSize from, ImageSize to);
 
-/// Inputs [3, H, W] of different sizes as one batch [N, 3, H, W], padded with zeros at the right
-/// and below to the largest sides, those of `at_least` among them, and on to multiples of 32, the
-/// coarsest stride that a feature pyramid takes from its backbone.
-at::Tensor pad_to_batch(const std::vector<at::Tensor>& inputs, ImageSize at_least = {});
+/// The size of a batch that holds images of these sizes: the largest sides, and on to multiples of
+/// 32, the coarsest stride that a feature pyramid takes from its backbone.
+ImageSize padded_size(const std::vector<ImageSize>& sizes);
 
 }  // namespace ptqbench

@@ -114,6 +114,19 @@ TEST_F(Collect, AccuracyTablesAreMatricesWithLabels) {
   EXPECT_THAT(table.read_doubles("full_precision"), ElementsAre(94, 94));
 }
 
+TEST_F(Collect, CellsNameTheVariantOfTheirRow) {
+  std::vector<CellRecord> cells = {simple_cell('1', "resnet20", 4, 4, "qdrop", 1, 90),
+                                   simple_cell('2', "resnet20", 4, 4, "qdrop", 2, 91),
+                                   simple_cell('3', "resnet20", 4, 4, "nearest", 1, 80)};
+  cells[0].settings.emplace_back("drop_probability", 0.5);
+  cells[1].settings.emplace_back("drop_probability", 0.25);
+  write(cells);
+  collect();
+  const hdf5::Table table = hdf5::read_table(hdf5::InputFile(results_).root(), "cells");
+  EXPECT_THAT(table.column<std::string>("variant"),
+              ElementsAre("drop_probability=0.5", "drop_probability=0.25", ""));
+}
+
 TEST_F(Collect, TheManifestKeepsWhatTheSweepReproducesAndRegisteredNames) {
   auto cell = simple_cell('1', "mine", 4, 4, "half", 1, 90);
   CellStore(folder_.path()).write(cell);

@@ -61,6 +61,15 @@ TEST_F(ObjectDetectionTest, ImagesOfABatchArePaddedAndTheirSizesKept) {
   EXPECT_TRUE(at::equal(inputs.at(1), at::tensor({80, 120, 120, 80}, at::kLong).view({2, 2})));
 }
 
+TEST_F(ObjectDetectionTest, EstimatesAreMadeForTheSizeOfABatch) {
+  const ObjectDetection task(options_);
+  const auto sample = task.padded_sample();
+  EXPECT_EQ(sample.at(0).sizes(), (std::vector<int64_t>{1, 3, 128, 128}));
+  EXPECT_EQ(sample.at(1).sizes(), (std::vector<int64_t>{1, 2}));
+  // The first picture alone is less high.
+  EXPECT_EQ(task.calibration_inputs({0}).at(0).sizes(), (std::vector<int64_t>{1, 3, 96, 128}));
+}
+
 TEST_F(ObjectDetectionTest, ClassesAreTheIdsOfCategories) {
   const ObjectDetection task(options_);
   const auto model = task.make_model({"retinanet_resnet18_narrow", {}});

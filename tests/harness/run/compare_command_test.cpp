@@ -73,6 +73,25 @@ TEST_F(Compare, ExitsWithOneForARegressionAndNamesIt) {
   EXPECT_EQ(ptqbench("compare " + a + " " + b + " --filter method=nearest").exit_code, 0);
 }
 
+TEST_F(Compare, MethodsMayLieInTwoRuns) {
+  const auto a = write_run("a", {90, 91, 92});
+  const auto b = write_run("b", {89, 89.9, 91.1});
+  const auto apart = ptqbench("compare " + a + " " + b + " --by method --filter 'method=nearest'");
+  EXPECT_EQ(apart.exit_code, 3) << "one method has nothing to be held against";
+  std::filesystem::remove_all(a + "/cells");
+  std::filesystem::create_directories(a + "/cells");
+  std::vector<CellRecord> cells;
+  for (int64_t seed = 0; seed < 3; ++seed) {
+    cells.push_back(cell("adaround", seed, 85 + static_cast<double>(seed)));
+    CellStore(a).write(cells.back());
+  }
+  write_manifest(a, {cells, {}});
+  const auto together = ptqbench("compare " + a + " " + b + " --by method");
+  EXPECT_EQ(together.exit_code, 0) << together.output;
+  EXPECT_THAT(together.output, AllOf(HasSubstr("adaround"), HasSubstr("nearest"),
+                                     HasSubstr("qdrop"), HasSubstr("6 of 6 cells finished")));
+}
+
 TEST_F(Compare, ReadsResultsFiles) {
   const auto a = write_run("a", {90, 91, 92});
   write_results(a, read_results(a));
@@ -102,7 +121,6 @@ TEST_F(Compare, RefusesWhatItCannotMean) {
     EXPECT_THAT(outcome.output, HasSubstr(why));
   };
   refused("--by commit", "--by commit compares two runs, and one is given");
-  refused(a + " --by method", "--by method compares the methods of one run, and two are given");
   refused("--metric top1", "no cell has the metric 'top1'");
   refused("--tolerance top2_accuracy=1", "did you mean 'top1_accuracy'?");
   refused("--tolerance top1_accuracy=-1", "expected METRIC=NUMBER or NUMBER, at least 0");

@@ -118,7 +118,8 @@ TEST_F(Faults, ASecondJobOnTheDirectoryIsRefused) {
   const auto second = ptqbench(run_);
   EXPECT_EQ(second.exit_code, 2);
   EXPECT_THAT(second.output, HasSubstr("in use by another job: host "));
-  EXPECT_THAT(ptqbench("plan " + config_ + " --out " + out_).output, HasSubstr("4 cells"));
+  EXPECT_THAT(ptqbench("plan " + config_ + " --out " + out_).output,
+              AllOf(HasSubstr("4 cells"), HasSubstr("a job runs on the directory now")));
   job.signal(SIGTERM);
   EXPECT_THAT(job.wait().output, Not(HasSubstr("taken over")));
 }
@@ -133,6 +134,8 @@ TEST_F(Faults, ACellThatCrashesTheJobAgainAndAgainIsSetAside) {
     job.wait();
     ASSERT_EQ(files_below(out_ + "/partial"), 0U) << "it was to crash before its first unit";
   }
+  const auto plan = ptqbench("plan " + config_ + " --out " + out_ + " --set crash_limit=2");
+  EXPECT_THAT(plan.output, HasSubstr("4 cells, 0 done, 1 crashed too often (--retry-crashed), 3"));
   const auto others = ptqbench(run);
   EXPECT_EQ(others.exit_code, 1) << others.output;
   EXPECT_THAT(others.output, HasSubstr("qdrop seed 1: set aside, it was running in 2 crashed"));

@@ -20,7 +20,7 @@ MethodSettings settings() {
 
 MemoryEstimate estimate(const std::string& method, const MethodSettings& s) {
   return estimate_memory(testing::tiny_resnet(), make_recipe(method, s), s,
-                         {at::zeros({1, 3, 8, 8})}, /*evaluation_batch=*/5);
+                         {at::zeros({1, 3, 8, 8})}, {/*evaluation_batch=*/5});
 }
 
 TEST(ValueSizes, AreThoseOfEveryLayersOutput) {

@@ -21,6 +21,12 @@ Image picture(int width, int height, uint8_t value) {
   return image;
 }
 
+Image broken() {
+  Image image = picture(10, 20, 0);
+  image.rgb.clear();
+  return image;
+}
+
 TEST(DetectionBatch, HoldsTheImagesInOrderWithTheirSizes) {
   const testing::FixedDataset dataset({picture(10, 20, 10), picture(40, 20, 20)});
   DetectionTransformOptions options;
@@ -33,10 +39,16 @@ TEST(DetectionBatch, HoldsTheImagesInOrderWithTheirSizes) {
                                  transform(dataset.image(1))));
   EXPECT_TRUE(testing::identical(batch.inputs[1].slice(1, 0, 40).slice(2, 0, 20),
                                  transform(dataset.image(0))));
+  // What is not an image is zero.
+  const auto padding = batch.inputs.clone();
+  padding[0].slice(1, 0, 20).slice(2, 0, 40).zero_();
+  padding[1].slice(1, 0, 40).slice(2, 0, 20).zero_();
+  EXPECT_EQ(padding.abs().sum().item<float>(), 0);
+  EXPECT_TRUE(batch.inputs.is_contiguous(at::MemoryFormat::ChannelsLast));
 }
 
 TEST(DetectionBatch, ThrowsTheErrorOfTheFirstImageThatHasOne) {
-  const testing::FixedDataset dataset({picture(10, 20, 10), Image(), Image()});
+  const testing::FixedDataset dataset({picture(10, 20, 10), broken(), broken()});
   const DetectionTransform transform{DetectionTransformOptions()};
   EXPECT_THAT(
       [&] {

@@ -75,16 +75,9 @@ TEST(ScaleBoxes, FollowsEachSide) {
   EXPECT_TRUE(close(scale_boxes(scaled, {30, 40}, {10, 20}), boxes, 1e-6));
 }
 
-TEST(PadToBatch, PadsToTheLargestSidesAndMultiplesOf32) {
-  const auto wide = torch::ones({3, 20, 40});
-  const auto high = torch::ones({3, 33, 10});
-  const auto batch = pad_to_batch({wide, high});
-  ASSERT_EQ(batch.sizes(), (at::IntArrayRef{2, 3, 64, 64}));
-  EXPECT_TRUE(identical(batch[0].slice(1, 0, 20).slice(2, 0, 40), wide));
-  EXPECT_TRUE(identical(batch[1].slice(1, 0, 33).slice(2, 0, 10), high));
-  EXPECT_EQ(batch.sum().item<float>(), 3.0F * (20 * 40 + 33 * 10));
-  EXPECT_EQ(pad_to_batch({torch::ones({3, 64, 32})}).sizes(), (at::IntArrayRef{1, 3, 64, 32}));
-  EXPECT_EQ(pad_to_batch({wide}, {70, 10}).sizes(), (at::IntArrayRef{1, 3, 96, 64}));
+TEST(PaddedSize, IsThatOfTheLargestSidesAndMultiplesOf32) {
+  EXPECT_EQ(padded_size({{20, 40}, {33, 10}}), (ImageSize{64, 64}));
+  EXPECT_EQ(padded_size({{64, 32}}), (ImageSize{64, 32}));
 }
 
 }  // namespace

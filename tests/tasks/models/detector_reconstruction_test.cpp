@@ -126,7 +126,7 @@ TEST(DetectorReconstruction, MemoryOfHeadsIsCountedWhereTheyAreQuantized) {
   const Tensors one_sample = {at::zeros({1, 3, 32, 32}), at::full({1, 2}, 32, at::kLong)};
   const auto beside_streams = [&] {
     return estimate_memory(tiny_faster_rcnn(), make_recipe("qdrop", settings), settings, one_sample,
-                           1)
+                           {})
         .beside_streams;
   };
   const double neck = beside_streams();

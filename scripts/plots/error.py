@@ -1,0 +1,2 @@
+class PlotError(Exception):
+    """What is wrong with the input, for people."""
