@@ -11,11 +11,12 @@
 namespace ptqbench {
 namespace {
 
-/// A task of the sweep, or a stand-in where its data are missing, which is noted.
-std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
+/// A task of the sweep, or a stand-in where its data are missing, which is noted. With
+/// `unset_variables` the paths of the data are not known, and that is noted already.
+std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options, bool unset_variables,
                                             std::vector<std::string>& missing) {
   auto stand_in = make_stand_in_task(options);
-  if (missing.empty()) {
+  if (!unset_variables) {
     try {
       return make_task(options);
     } catch (const IoError& error) {
@@ -24,7 +25,7 @@ std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
   }
   if (stand_in) return stand_in;
   const bool pictures = options.name == "image_classification";
-  throw IoError(missing.front() +
+  throw IoError(missing.back() +
                 (pictures ? "; without the pictures, dataset.crop and dataset.classes must say "
                             "their shape"
                           : "; nothing is known of a " + options.name + " without its data"));
@@ -37,12 +38,16 @@ AvailableSweep load_available_sweep(const std::filesystem::path& config,
   AvailableSweep available;
   MissingInputs missing;
   available.sweep = load_sweep(config, set, known_names(), {/*check_files=*/true, &missing});
-  for (const auto& task : available.sweep.tasks)
-    available.tasks.add(task.options, make_task_or_stand_in(task.options, missing.data));
-  available.missing = missing.data;
-  for (const auto& note : missing.checkpoints) {
-    const bool noted = std::count(available.missing.begin(), available.missing.end(), note) > 0;
-    if (!noted) available.missing.push_back(note);
+  const bool unset_variables = !missing.data.empty();
+  for (const auto& task : available.sweep.tasks) {
+    available.tasks.add(task.options,
+                        make_task_or_stand_in(task.options, unset_variables, missing.data));
+  }
+  for (const auto* notes : {&missing.data, &missing.checkpoints}) {
+    for (const auto& note : *notes) {
+      const auto& noted = available.missing;
+      if (std::count(noted.begin(), noted.end(), note) == 0) available.missing.push_back(note);
+    }
   }
   return available;
 }

@@ -92,7 +92,8 @@ std::string describe_sweep(const std::filesystem::path& config, const std::vecto
     const auto description = describe_cell(cell, tasks.open(cell.task));
     if (described.insert(description).second) text += description;
   }
-  if (!missing.empty()) text += "not here, but not needed for this: " + join(missing, "; ") + "\n";
+  if (!missing.empty())
+    text += "missing, but not needed for this:\n  " + join(missing, "\n  ") + "\n";
   return text;
 }
 
