@@ -5,14 +5,13 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
 #include "tasks/data/dataset_shape.h"
 #include "tasks/detection/detection_data.h"
 #include "tasks/detection/scenes/scenes.h"
 #include "tasks/models/bert.h"
 #include "tasks/models/detectors.h"
 #include "tasks/models/registry.h"
+#include "tasks/task_registry.h"
 #include "tasks/text/text_datasets.h"
 #include "tasks/text/text_inputs.h"
 
@@ -117,19 +116,29 @@ class TextStandIn : public StandIn {
 
 }  // namespace
 
-std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
-  const auto& name = options.name;
-  if (name == "text_classification")
-    return std::make_unique<TextStandIn>(options, text_dataset_info(options.dataset.name), false);
-  if (name == "question_answering")
-    return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
-                                         true);
-  if (name == "object_detection") return std::make_unique<ObjectDetectionStandIn>(options.dataset);
-  if (name != "image_classification")
-    throw ConfigError("unknown task '" + name + "'" + valid_names_hint(name, task_names()));
+std::unique_ptr<Task> image_classification_stand_in(const TaskOptions& options) {
   const auto shape = known_shape(options.dataset);
   if (!shape) return nullptr;
   return std::make_unique<ImageClassificationStandIn>(*shape);
+}
+
+std::unique_ptr<Task> text_classification_stand_in(const TaskOptions& options) {
+  return std::make_unique<TextStandIn>(options, text_dataset_info(options.dataset.name),
+                                       /*answers=*/false);
+}
+
+std::unique_ptr<Task> question_answering_stand_in(const TaskOptions& options) {
+  return std::make_unique<TextStandIn>(options, question_dataset_info(options.dataset.name),
+                                       /*answers=*/true);
+}
+
+std::unique_ptr<Task> object_detection_stand_in(const TaskOptions& options) {
+  return std::make_unique<ObjectDetectionStandIn>(options.dataset);
+}
+
+std::unique_ptr<Task> make_stand_in_task(const TaskOptions& options) {
+  const TaskEntry& entry = find_task(options.name);
+  return entry.stand_in == nullptr ? nullptr : entry.stand_in(options);
 }
 
 }  // namespace ptqbench

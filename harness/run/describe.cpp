@@ -4,11 +4,11 @@
 
 #include <set>
 
-#include "harness/config/sweep.h"
-#include "harness/run/names.h"
+#include "harness/run/available_sweep.h"
 #include "harness/run/plan.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/recipes/registry.h"
+#include "methods/support/nearest_name.h"
 #include "results/cell_record.h"
 
 namespace ptqbench {
@@ -84,8 +84,7 @@ std::string describe_cell(const Cell& cell, const Task& task) {
 
 std::string describe_sweep(const std::filesystem::path& config, const std::vector<std::string>& set,
                            const std::string& filter) {
-  const auto sweep = load_sweep(config, set, known_names(), {/*check_files=*/false});
-  TaskSet tasks;
+  auto [sweep, tasks, missing] = load_available_sweep(config, set);
   std::string text;
   std::set<std::string> described;
   for (const Cell& cell : select_cells(expand(sweep), filter)) {
@@ -93,6 +92,8 @@ std::string describe_sweep(const std::filesystem::path& config, const std::vecto
     const auto description = describe_cell(cell, tasks.open(cell.task));
     if (described.insert(description).second) text += description;
   }
+  if (!missing.empty())
+    text += "missing, but not needed for this:\n  " + join(missing, "\n  ") + "\n";
   return text;
 }
 

@@ -76,7 +76,8 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
       "a rank takes up to {}{}\n", memory_size_text(most_memory),
       mapped ? ", with the calibration streams of some cells in files of the run directory" : "");
   if (!missing.empty()) {
-    fmt::print("without fingerprints, and nothing counts as done: {}\n", fmt::join(missing, "; "));
+    fmt::print("without fingerprints, and nothing counts as done; missing:\n  {}\n",
+               fmt::join(missing, "\n  "));
   }
 }
 

@@ -9,8 +9,10 @@
 
 #include "harness/parallel/rank_groups.h"
 #include "harness/parallel/scheduler.h"
+#include "harness/run/available_sweep.h"
 #include "harness/run/blas.h"
 #include "harness/run/cell_attempt.h"
+#include "harness/run/checkpoint_check.h"
 #include "harness/run/cost_model.h"
 #include "harness/run/machine.h"
 #include "harness/run/names.h"
@@ -25,7 +27,6 @@
 #include "harness/run/stop_signals.h"
 #include "methods/support/error.h"
 #include "methods/support/stop_request.h"
-#include "tasks/stand_in_task.h"
 
 namespace ptqbench {
 namespace {
@@ -85,42 +86,14 @@ std::filesystem::path run_directory(const RunOptions& options, const SweepConfig
                                                        : options.out);
 }
 
-/// A task of the sweep, or a stand-in where its data are missing, which is noted. Throws IoError
-/// when there is no stand-in.
-std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options,
-                                            std::vector<std::string>& missing) {
-  auto stand_in = make_stand_in_task(options);
-  if (missing.empty()) {
-    try {
-      return make_task(options);
-    } catch (const IoError& error) {
-      if (!stand_in) throw;
-      missing.emplace_back(error.what());
-    }
-  }
-  if (!stand_in) {
-    throw IoError(
-        fmt::format("{}; without the pictures, dataset.crop and dataset.classes must say "
-                    "their shape",
-                    missing.front()));
-  }
-  return stand_in;
-}
-
 /// The plan as far as this machine has what it needs.
 Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   Preparation ready;
-  MissingInputs missing;
-  ready.sweep =
-      load_sweep(options.config, options.set, known_names(), {/*check_files=*/true, &missing});
+  auto available = load_available_sweep(options.config, options.set);
+  ready.sweep = std::move(available.sweep);
+  ready.tasks = std::move(available.tasks);
+  ready.missing = std::move(available.missing);
   job.run_dir = run_directory(options, ready.sweep);
-  for (const auto& task : ready.sweep.tasks)
-    ready.tasks.add(task.options, make_task_or_stand_in(task.options, missing.data));
-  ready.missing = missing.data;
-  for (const auto& note : missing.checkpoints) {
-    const bool noted = std::count(ready.missing.begin(), ready.missing.end(), note) > 0;
-    if (!noted) ready.missing.push_back(note);
-  }
   ready.plan = ready.missing.empty()
                    ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
                    : make_plan_without_files(ready.sweep, options.filter, ready.tasks);
@@ -185,13 +158,20 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
       devices > 1 ? fmt::format(" in groups of {}", devices) : "", threads, job.run_dir.string());
 }
 
-void show_plan(const RunOptions& options, const Preparation& ready, const Job& job) {
+/// Returns the exit code.
+int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
   if (ready.in_use) fmt::print("a job runs on the directory now; what it is at counts as to do\n");
-  if (options.schedule_ranks == 0) return;
-  const int64_t devices = ready.sweep.device.devices_per_cell;
-  const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);
-  fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks, devices));
+  if (options.schedule_ranks > 0) {
+    const int64_t devices = ready.sweep.device.devices_per_cell;
+    const CostModel costs(measured_cells(ready.plan, job.run_dir), ready.sweep.threads, devices);
+    fmt::print("{}", schedule_report(ready.plan, costs, options.schedule_ranks, devices));
+  }
+  if (!ready.missing.empty()) return 0;
+  const auto problems = unusable_checkpoints(ready.plan, ready.tasks);
+  std::fflush(stdout);
+  for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", problem);
+  return problems.empty() ? 0 : kBadInput;
 }
 
 }  // namespace
@@ -218,8 +198,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     return job.exit_code;
   }
   if (options.dry_run) {
-    if (first) show_plan(options, ready, job);
-    return 0;
+    return first ? show_plan(options, ready, job) : 0;
   }
   if (!first) {
     ready.sweep =

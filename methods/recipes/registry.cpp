@@ -1,5 +1,9 @@
 #include "methods/recipes/registry.h"
 
+#include <algorithm>
+#include <stdexcept>
+#include <utility>
+
 #include "methods/recipes/recipes.h"
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
@@ -7,14 +11,8 @@
 namespace ptqbench {
 namespace {
 
-struct Entry {
-  std::string name;
-  std::string description;
-  Recipe (*make)(const MethodSettings&);
-};
-
-const std::vector<Entry>& entries() {
-  static const std::vector<Entry> all = {
+std::vector<Method>& methods() {
+  static std::vector<Method> all = {
       {"nearest", "round to nearest, nothing learned", nearest_recipe},
       {"adaround", "learned rounding, layer by layer (Nagel et al. 2020)", adaround_recipe},
       {"brecq", "learned rounding block by block, then activation steps (Li et al. 2021)",
@@ -35,25 +33,32 @@ const std::vector<Entry>& entries() {
   return all;
 }
 
-const Entry& find(const std::string& name) {
-  for (const auto& entry : entries()) {
-    if (entry.name == name) return entry;
+const Method& find(const std::string& name) {
+  for (const auto& method : methods()) {
+    if (method.name == name) return method;
   }
   throw ConfigError("unknown method '" + name + "'" + valid_names_hint(name, method_names()));
 }
 
 }  // namespace
 
+void register_method(Method method) {
+  const auto names = method_names();
+  if (std::count(names.begin(), names.end(), method.name) > 0)
+    throw std::logic_error("there is a method '" + method.name + "' already");
+  methods().push_back(std::move(method));
+}
+
 std::vector<std::string> method_names() {
   std::vector<std::string> names;
-  for (const auto& entry : entries()) names.push_back(entry.name);
+  for (const auto& method : methods()) names.push_back(method.name);
   return names;
 }
 
 std::string method_description(const std::string& name) { return find(name).description; }
 
 Recipe make_recipe(const std::string& name, const MethodSettings& settings) {
-  return find(name).make(settings);
+  return find(name).recipe(settings);
 }
 
 }  // namespace ptqbench

@@ -1,7 +1,8 @@
 #include "tasks/models/registry.h"
 
 #include <algorithm>
-#include <functional>
+#include <stdexcept>
+#include <utility>
 
 #include "methods/support/error.h"
 #include "methods/support/nearest_name.h"
@@ -16,17 +17,11 @@
 namespace ptqbench {
 namespace {
 
-struct Entry {
-  std::string name;
-  std::string description;
-  std::function<UnitGraph(int64_t)> make;
-};
-
-const std::vector<Entry>& entries() {
+std::vector<ImageClassifier>& image_classifiers() {
   auto resnet = [](int blocks) {
     return [blocks](int64_t classes) { return cifar_resnet(blocks, classes); };
   };
-  static const std::vector<Entry> all = {
+  static std::vector<ImageClassifier> all = {
       {"resnet20", "residual network for 32x32 images, 20 layers (He et al. 2016)", resnet(3)},
       {"resnet32", "residual network for 32x32 images, 32 layers", resnet(5)},
       {"resnet44", "residual network for 32x32 images, 44 layers", resnet(7)},
@@ -48,40 +43,63 @@ const std::vector<Entry>& entries() {
   return all;
 }
 
+/// Those of tasks that were registered; built-in tasks list theirs themselves.
+std::vector<TaskModel>& task_models() {
+  static std::vector<TaskModel> all;
+  return all;
+}
+
 std::vector<std::string> image_classifier_names() {
   std::vector<std::string> names;
-  for (const auto& entry : entries()) names.push_back(entry.name);
+  for (const auto& model : image_classifiers()) names.push_back(model.name);
   return names;
 }
 
 /// Null if there is none.
-const Entry* find(const std::string& name) {
-  for (const auto& entry : entries()) {
-    if (entry.name == name) return &entry;
+template <class Model>
+const Model* find(const std::vector<Model>& models, const std::string& name) {
+  for (const auto& model : models) {
+    if (model.name == name) return &model;
   }
   return nullptr;
 }
 
+void require_free(const std::string& name) {
+  const auto names = model_names();
+  if (std::count(names.begin(), names.end(), name) > 0)
+    throw std::logic_error("there is a model '" + name + "' already");
+}
+
 }  // namespace
+
+void register_image_classifier(ImageClassifier model) {
+  require_free(model.name);
+  image_classifiers().push_back(std::move(model));
+}
+
+void register_task_model(TaskModel model) {
+  require_free(model.name);
+  task_models().push_back(std::move(model));
+}
 
 std::vector<std::string> model_names() {
   auto names = image_classifier_names();
   for (auto& more : {bert_names(), detector_names()})
     names.insert(names.end(), more.begin(), more.end());
+  for (const auto& model : task_models()) names.push_back(model.name);
   return names;
 }
 
 std::string model_description(const std::string& name) {
-  const Entry* entry = find(name);
-  if (entry != nullptr) return entry->description;
+  if (const auto* model = find(image_classifiers(), name)) return model->description;
+  if (const auto* model = find(task_models(), name)) return model->description;
   const auto detectors = detector_names();
   const bool detector = std::find(detectors.begin(), detectors.end(), name) != detectors.end();
   return detector ? detector_description(name) : bert_description(name);
 }
 
 UnitGraph make_image_classifier(const std::string& name, int64_t classes) {
-  const Entry* entry = find(name);
-  if (entry != nullptr) return entry->make(classes);
+  if (const auto* model = find(image_classifiers(), name)) return model->make(classes);
   throw ConfigError("no model for images is called '" + name + "'" +
                     valid_names_hint(name, image_classifier_names()));
 }

@@ -1,11 +1,33 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "methods/nn/unit_graph.h"
 
 namespace ptqbench {
+
+/// A network for images [N, 3, H, W] -> [N, classes].
+struct ImageClassifier {
+  std::string name;
+  /// One line, for `ptqbench list models`.
+  std::string description;
+  /// With freshly initialised parameters (from the global generator).
+  std::function<UnitGraph(int64_t classes)> make;
+};
+
+/// A model that only one task knows how to make (Task::make_model): what configurations call it.
+struct TaskModel {
+  std::string name;
+  std::string description;
+};
+
+/// Both add to the built-in models, before anything else asks for them: not while others read.
+/// Results go by the name and the checkpoint, so the name must change when the network does. They
+/// throw std::logic_error when there is a model of that name.
+void register_image_classifier(ImageClassifier model);
+void register_task_model(TaskModel model);
 
 /// Names of all models, in the order to list them.
 std::vector<std::string> model_names();

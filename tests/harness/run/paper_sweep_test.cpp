@@ -26,6 +26,7 @@ class PaperSweep : public ::testing::Test {
   void SetUp() override { TearDown(); }
   void TearDown() override {
     unsetenv("PTQBENCH_COCO");
+    unsetenv("PTQBENCH_SQUAD");
     unsetenv("PTQBENCH_TORCHVISION");
     unsetenv("PTQBENCH_IMAGENET");
     unsetenv("PTQBENCH_CHECKPOINTS");
@@ -51,10 +52,9 @@ TEST_F(PaperSweep, PlanListsAllCellsWithoutDataAndVariables) {
   EXPECT_EQ(count(plan.output, " qdrop seed 1005 "), 24U) << plan.output;
   EXPECT_EQ(count(plan.output, "to do     -\n"), 24U) << plan.output;
   EXPECT_THAT(plan.output, HasSubstr("24 cells, 0 done, 24 to do"));
-  EXPECT_THAT(plan.output,
-              HasSubstr("without fingerprints, and nothing counts as done: environment variable "
-                        "'PTQBENCH_IMAGENET' is not set; environment variable "
-                        "'PTQBENCH_CHECKPOINTS' is not set\n"));
+  EXPECT_THAT(plan.output, HasSubstr("without fingerprints, and nothing counts as done; missing:\n"
+                                     "  environment variable 'PTQBENCH_IMAGENET' is not set\n"
+                                     "  environment variable 'PTQBENCH_CHECKPOINTS' is not set\n"));
   // ResNet-18 takes 1.814 GMAC a sample; 256 samples for the ranges, 50000 evaluated twice, 4
   // passes over 1024 and 20000 iterations of 32 forward and backward (3 passes) make 2,024,352.
   EXPECT_THAT(plan.output, ContainsRegex("resnet18 w4a4 qdrop seed 1005 +36[67][0-9]\\.[0-9]+ "));
@@ -86,6 +86,27 @@ TEST_F(PaperSweep, PlanNamesTheFilesThatAreMissing) {
   EXPECT_THAT(plan.output, AllOf(HasSubstr(folder_.at("imagenet")),
                                  HasSubstr("the file " + folder_.at("checkpoints") +
                                            "/resnet18_imagenet.pth.tar does not exist")));
+}
+
+TEST_F(PaperSweep, PlanNamesTheMissingDataOfEveryTask) {
+  const auto config =
+      folder_.write("texts.yaml", "include: " PTQBENCH_SOURCE_DIR
+                                  "/configs/paper/qdrop_squad.yaml\nmethods: [nearest]\n");
+  setenv("PTQBENCH_SQUAD", folder_.at("squad").c_str(), 1);
+  setenv("PTQBENCH_CHECKPOINTS", folder_.at("checkpoints").c_str(), 1);
+  const auto plan = ptqbench("plan " + config + " --filter bits=e8w4a4");
+  ASSERT_EQ(plan.exit_code, 0) << plan.output;
+  for (const char* version : {"v1", "v2"})
+    EXPECT_THAT(plan.output, HasSubstr(std::string("bert-base-uncased-squad-") + version +
+                                       "/vocab.txt' does not exist\n"));
+}
+
+TEST_F(PaperSweep, DescribeNeedsNeitherDataNorVariables) {
+  const auto described = ptqbench("describe " + kQdrop + " --filter model=resnet18,bits=w2a4");
+  ASSERT_EQ(described.exit_code, 0) << described.output;
+  EXPECT_THAT(described.output,
+              AllOf(HasSubstr("imagenet resnet18 w2a4 qdrop\n"),
+                    HasSubstr("environment variable 'PTQBENCH_IMAGENET' is not set\n")));
 }
 
 TEST_F(PaperSweep, RunStillRefuses) {

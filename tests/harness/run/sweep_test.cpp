@@ -302,6 +302,20 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   EXPECT_THAT(others.output, HasSubstr("failed: resnet32 w4a4 nearest seed 1: load: "));
 }
 
+TEST(Sweep, PlanReadsTheCheckpoints) {
+  const TemporaryFolder folder;
+  auto sweep = small_sweep();
+  sweep.replace(sweep.find("name: resnet20"), 14, "name: resnet32");
+  const auto config = folder.write("small.yaml", sweep);
+  const auto plan = ptqbench("plan " + config + " --out " + folder.at("run"));
+  EXPECT_EQ(plan.exit_code, 2) << plan.output;
+  EXPECT_THAT(plan.output, HasSubstr("4 to do"));
+  EXPECT_THAT(
+      plan.output,
+      ContainsRegex("ptqbench: model resnet32: checkpoint .*resnet20_fashion_mnist.safetensors "
+                    "does not fit the model; 60 missing: layer1.3.conv1"));
+}
+
 /// The small sweep with one method and this expectation of the first 100 samples.
 std::string expecting_sweep(const std::string& expected, const std::string& extra = "") {
   auto sweep = small_sweep(extra);
