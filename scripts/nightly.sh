@@ -7,7 +7,7 @@
 # itself was stopped or broke off, its own (75: start it again, it goes on).
 #
 # RUNS_DIR: a run directory a night, named after the day; history.jsonl; `accepted`, with the name of a night. Each night
-# gets comparison.md and report.md. PTQBENCH: the program [build/release/ptqbench]. RANKS [cores]. PTQBENCH_NIGHT: the
+# gets comparison.md, report.md and report.html (all cells). PTQBENCH: the program [build/release/ptqbench]. RANKS [cores]. PTQBENCH_NIGHT: the
 # night's name [the date]. PTQBENCH_COMPARE: options for `ptqbench compare`, such as "--tolerance 0.5".
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
@@ -71,6 +71,7 @@ finish() {  # RUNS_DIR NIGHT
   case $code in 0 | 1 | 3) ;; *) exit "$code" ;; esac
   "$program" history add "$runs/history.jsonl" "$runs/$night" --compare-exit "$code"
   report "$runs" "$night" "$code" >"$runs/$night/report.md" 2>"$runs/$night/report.log"
+  "$program" report "$runs/$night" --html "$runs/$night/report.html" 2>>"$runs/$night/report.log"
   write_name "$runs/last" "$night"
   grep -E '^(- )?REGRESSION|^no regression|^No run' "$runs/$night/comparison.md" || true
   echo "report: $runs/$night/report.md"

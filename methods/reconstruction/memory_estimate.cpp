@@ -35,6 +35,12 @@ class LiveValues {
     return sum;
   }
 
+  int64_t elements(const std::vector<ValueId>& ids) const {
+    int64_t sum = 0;
+    for (const ValueId id : ids) sum += sizes_[index(id)];
+    return sum;
+  }
+
   /// Values produced before node `first` and read by it or a later one.
   double alive_before(size_t first) const {
     double sum = 0;
@@ -123,7 +129,7 @@ double weight_bytes(const std::vector<WeightSite*>& sites) {
 /// Of the samples that a stream sends through a unit at a time, twice: the allocator keeps what the
 /// pieces of one map leave between those of another (a stem at 224 pixels took 1.7 times its maps).
 double chunk_bytes(const LiveValues& values, const Unit& unit, double samples) {
-  return 2 * std::min(samples, static_cast<double>(kStreamChunk)) *
+  return 2 * std::min(samples, static_cast<double>(stream_chunk(values.elements(unit.inputs)))) *
          values.unit_peak(unit, kQuantizedVersions);
 }
 

@@ -11,11 +11,16 @@
 namespace ptqbench {
 namespace {
 
+/// `inputs`: [S, ...] each.
 template <class Body>
-void for_each_chunk(int64_t samples, const Body& body) {
+void for_each_chunk(const Tensors& inputs, const Body& body) {
   const torch::NoGradGuard no_grad;
-  for (int64_t first = 0; first < samples; first += kStreamChunk)
-    body(first, std::min(first + kStreamChunk, samples));
+  const int64_t samples = inputs.at(0).size(0);
+  int64_t elements = 0;
+  for (const auto& input : inputs) elements += input.numel() / std::max<int64_t>(samples, 1);
+  const int64_t chunk = stream_chunk(elements);
+  for (int64_t first = 0; first < samples; first += chunk)
+    body(first, std::min(first + chunk, samples));
 }
 
 Tensors slices(const Tensors& tensors, int64_t first, int64_t last, const at::Device& device) {
@@ -64,6 +69,13 @@ class ErrorSum {
 
 }  // namespace
 
+int64_t stream_chunk(int64_t elements) {
+  constexpr int64_t kMostSamples = 32;
+  // 128 MiB, which 32 maps of images with 224 pixels stay below.
+  constexpr int64_t kMostElements = int64_t{1} << 25;
+  return std::clamp<int64_t>(kMostElements / std::max<int64_t>(elements, 1), 1, kMostSamples);
+}
+
 Stream::Stream(const UnitGraph& model, const Tensors& inputs)
     : model_(model),
       values_(static_cast<size_t>(model.value_count())),
@@ -110,7 +122,7 @@ Tensors run_unit(const UnitGraph& model, const Unit& unit, const Tensors& inputs
   const int64_t samples = inputs.at(0).size(0);
   const auto device = model.device();
   Tensors whole(unit.outputs.size());
-  for_each_chunk(samples, [&](int64_t first, int64_t last) {
+  for_each_chunk(inputs, [&](int64_t first, int64_t last) {
     const auto outputs = model.forward(unit, slices(inputs, first, last, device), pass);
     for (size_t i = 0; i < outputs.size(); ++i) {
       if (first == 0) whole[i] = storage.allocate(samples, outputs[i]);
@@ -124,7 +136,7 @@ double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data
                   double norm, DeviceGroup& group) {
   ErrorSum error(data, norm);
   const auto device = model.device();
-  for_each_chunk(data.quantized_inputs.at(0).size(0), [&](int64_t first, int64_t last) {
+  for_each_chunk(data.quantized_inputs, [&](int64_t first, int64_t last) {
     error.add(model.forward(unit, slices(data.quantized_inputs, first, last, device), pass), first,
               last);
   });
@@ -134,7 +146,7 @@ double unit_error(const UnitGraph& model, const Unit& unit, const UnitData& data
 double outputs_error(const Tensors& outputs, const UnitData& data, double norm,
                      DeviceGroup& group) {
   ErrorSum error(data, norm);
-  for_each_chunk(data.targets.at(0).size(0), [&](int64_t first, int64_t last) {
+  for_each_chunk(data.targets, [&](int64_t first, int64_t last) {
     error.add(slices(outputs, first, last, outputs.at(0).device()), first, last);
   });
   return error.mean(group);

@@ -6,8 +6,9 @@
 
 namespace ptqbench {
 
-/// Samples that go through a unit at a time.
-constexpr int64_t kStreamChunk = 32;
+/// Samples that go through a unit at a time: 32, and fewer of those that are large, such as a
+/// detector's pictures. `elements`: of one sample's inputs of the unit.
+int64_t stream_chunk(int64_t elements);
 
 /// Calibration samples on their way through the model: the values at the present cut of the graph,
 /// for all samples. Pushing it forward unit by unit makes the cost of feeding every unit linear in
