@@ -84,7 +84,7 @@ run() {  # RUNS_DIR [CONFIG] [run options ...]
   [ -f "$config" ] || fail "there is no $config"
   night=${PTQBENCH_NIGHT:-$(date +%F)}
   mkdir -p "$runs"
-  RANKS=${RANKS:-$(nproc)} "$here/scripts/slurm/launch.sh" "$program" run "$config" --out "$runs/$night" "$@" || code=$?
+  RANKS=${RANKS:-$(env -u OMP_NUM_THREADS nproc)} "$here/scripts/slurm/launch.sh" "$program" run "$config" --out "$runs/$night" "$@" || code=$?
   # 1: some cells failed; the comparison says whether they did before.
   case $code in 0 | 1) finish "$runs" "$night" ;; *) exit "$code" ;; esac
 }
