@@ -46,6 +46,7 @@ check "the last night is accepted" test "$("$nightly" accept "$runs")" = "accept
 night second 0
 check "equal numbers are no regression" grep -q "^no regression" "$runs/second/comparison.md"
 check "the report has the table" grep -q "| w2a4 | nearest |" "$runs/second/report.md"
+check "and one for a browser" grep -q "<!doctype html>" "$runs/second/report.html"
 check "the report has the history" grep -q "fashion_mnist.*adaround.* 2 " "$runs/second/report.md"
 check "the history has a line a night" test "$(wc -l <"$runs/history.jsonl")" -eq 2
 

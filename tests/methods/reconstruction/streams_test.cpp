@@ -32,6 +32,16 @@ TEST(Streams, PushedThroughUnitByUnitGiveTheModelsOutput) {
   }
 }
 
+TEST(Streams, FewerLargeSamplesGoThroughAUnitAtATime) {
+  EXPECT_EQ(stream_chunk(3 * 32 * 32), 32);
+  // The widest map of a ResNet-50 at 224 pixels.
+  EXPECT_EQ(stream_chunk(256 * 56 * 56), 32);
+  // A detector's picture, and the widest map of its backbone.
+  EXPECT_EQ(stream_chunk(3 * 800 * 1344), 10);
+  EXPECT_EQ(stream_chunk(256 * 200 * 336), 1);
+  EXPECT_EQ(stream_chunk(int64_t{1} << 40), 1);
+}
+
 TEST(Streams, AValueNobodyReadsAnyMoreIsReleased) {
   const auto model = testing::tiny_resnet();
   const auto units = model.units(Granularity::kBlock);
