@@ -67,16 +67,27 @@ class ObjectDetectionStandIn : public StandIn {
   int64_t calibration_population() const override { return scenes_ ? kTrainingScenes : 0; }
   int64_t evaluation_population() const override { return scenes_ ? kEvaluationScenes : 0; }
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override {
-    const auto count = static_cast<int64_t>(ids.size());
-    const ImageSize file = scenes_ ? ImageSize{kSceneSide, kSceneSide} : ImageSize{480, 640};
-    const ImageSize size = DetectionTransform(detection_transform(options_)).resized(file);
-    const ImageSize padded = padded_size({size});
-    return {at::zeros({count, 3, padded.height, padded.width})
-                .contiguous(at::MemoryFormat::ChannelsLast),
-            at::tensor({size.height, size.width}, at::kLong).expand({count, 2})};
+    return zeros(static_cast<int64_t>(ids.size()), {pictures().front()});
   }
+  Tensors padded_sample() const override { return zeros(1, pictures()); }
 
  private:
+  /// COCO has wide and high ones, of which a batch of many has some each.
+  std::vector<ImageSize> pictures() const {
+    if (scenes_) return {{kSceneSide, kSceneSide}};
+    return {{480, 640}, {360, 640}, {640, 360}};
+  }
+
+  /// So many images of the first size in a batch that has room for all sizes.
+  Tensors zeros(int64_t count, std::vector<ImageSize> sizes) const {
+    const DetectionTransform transform(detection_transform(options_));
+    for (ImageSize& size : sizes) size = transform.resized(size);
+    const ImageSize padded = padded_size(sizes);
+    return {at::zeros({count, 3, padded.height, padded.width})
+                .contiguous(at::MemoryFormat::ChannelsLast),
+            at::tensor({sizes[0].height, sizes[0].width}, at::kLong).expand({count, 2})};
+  }
+
   DatasetOptions options_;
   bool scenes_;
 };

@@ -141,7 +141,8 @@ void check_budget(const std::vector<PlannedCell>& plan, int64_t budget) {
     if (!to_run || planned.memory_bytes <= static_cast<double>(budget)) continue;
     throw ConfigError(fmt::format(
         "{}: takes about {} even with its calibration streams in files, but memory_budget is {}; "
-        "evaluation.batch_size, settings.range_samples and settings.batch_size decide",
+        "evaluation.batch_size, settings.range_samples, settings.batch_size and "
+        "report.held_out_samples decide",
         cell_label(planned.cell), memory_size_text(planned.memory_bytes),
         memory_size_text(static_cast<double>(budget))));
   }

@@ -242,6 +242,12 @@ TEST(ObjectDetectionStandIn, HasTheShapesOfTheData) {
   // 640x480 becomes 1066x800 and is padded to multiples of 32.
   EXPECT_EQ(image_shape("coco", 0), (std::vector<int64_t>{2, 3, 800, 1088}));
   EXPECT_EQ(image_shape("coco", 320), (std::vector<int64_t>{2, 3, 320, 448}));
+  // 640x360 becomes 1333x750, 360x640 becomes 750x1333; calibration holds both.
+  TaskOptions options;
+  options.name = "object_detection";
+  options.dataset.name = "coco";
+  EXPECT_EQ(make_stand_in_task(options)->padded_sample().at(0).sizes(),
+            (std::vector<int64_t>{1, 3, 1344, 1344}));
 }
 
 }  // namespace
