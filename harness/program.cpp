@@ -16,8 +16,8 @@ namespace ptqbench {
 namespace {
 
 /// Exit codes: 0 all went well, 1 a cell failed, a comparison found a regression, a saved model
-/// gave other metrics than recorded or something unforeseen happened, 2 bad input, 3 (compare)
-/// nothing could be compared, 75 (run) asked to stop before all was done.
+/// gave other metrics than recorded or something unforeseen happened, 2 bad input, 3
+/// (compare, evaluate) nothing could be compared, 75 (run) asked to stop before all was done.
 constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 

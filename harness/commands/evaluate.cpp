@@ -1,7 +1,10 @@
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <cerrno>
 #include <cmath>
+#include <cstring>
 #include <memory>
 
 #include "harness/commands/commands.h"
@@ -23,6 +26,7 @@ namespace {
 
 /// Another program or machine gave other metrics.
 constexpr int kDiffers = 1;
+constexpr int kNothingCompared = 3;
 
 struct EvaluateRequest {
   std::filesystem::path path;
@@ -77,6 +81,13 @@ at::Device place(const Communicator& communicator, const std::string& asked,
   const auto device = place_ranks({rank_devices(communicator)}, wanted).front();
   prepare_device(device);
   return device;
+}
+
+/// Before hours of measuring.
+void check_writable(const std::filesystem::path& file) {
+  const auto folder = std::filesystem::absolute(file).parent_path();
+  if (access(folder.c_str(), W_OK) != 0)
+    throw IoError(fmt::format("{} cannot be written: {}", file.string(), std::strerror(errno)));
 }
 
 /// Asked for boxes, the task that finds them.
@@ -150,6 +161,7 @@ void print_changes(const SavedModel& saved, const at::Device& device) {
 }
 
 int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
+  if (!request.detections.empty()) check_writable(request.detections);
   const SavedModel saved = read_request(request);
   const auto device = place(communicator, request.device, saved);
   set_threads(saved.threads);
@@ -169,7 +181,7 @@ int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
   const bool same = print_metrics(measured, saved.metrics);
   if (task->data_key() != saved.data_key) {
     fmt::print("measured on other data than recorded: nothing is compared\n");
-    return 0;
+    return kNothingCompared;
   }
   if (same) {
     fmt::print("equal to the record bit for bit\n");
@@ -187,7 +199,7 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand(
       "evaluate",
       "measure a quantized model that `run --save-models` kept; exit code 0: its metrics are those "
-      "recorded, or the data are others; 1: they differ");
+      "recorded, 1: they differ, 3: the data are others, so nothing was compared");
   command->add_option("model", request->path, "its file, or a run directory")->required();
   command->add_option(
       "cell", request->words,

@@ -8,6 +8,7 @@
 #include "harness/run/run_directory.h"
 #include "methods/support/stop_request.h"
 #include "methods/support/stopwatch.h"
+#include "results/error.h"
 #include "results/store.h"
 
 namespace ptqbench {
@@ -41,6 +42,17 @@ WorkOutcome outcome_of(const CellRecord& record) {
   return {true, fmt::format("{:.2f}", record.metric), record.seconds};
 }
 
+/// A cell that runs again, for its model, must not lose its result when that fails.
+bool has_finished(const CellStore& store, const std::string& fingerprint) {
+  std::error_code ignored;
+  if (!std::filesystem::exists(store.cell_path(fingerprint), ignored)) return false;
+  try {
+    return store.read(fingerprint).status == CellStatus::kFinished;
+  } catch (const ResultsError&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 WorkOutcome attempt_cell(CellRunner& runner, const std::filesystem::path& run_dir, const Cell& cell,
@@ -51,7 +63,9 @@ WorkOutcome attempt_cell(CellRunner& runner, const std::filesystem::path& run_di
     const MarkedAttempt attempt(run_dir, fingerprint, runner.rank());
     CellRecord record = runner.run(cell, fingerprint, streams);
     record.attempt = attempt.number();
-    CellStore(run_dir).write(record);
+    const CellStore store(run_dir);
+    if (record.status == CellStatus::kFinished || !has_finished(store, fingerprint))
+      store.write(record);
     if (record.status == CellStatus::kFinished) forget_units(run_dir, fingerprint);
     return outcome_of(record);
   } catch (const Stopped& stopped) {

@@ -65,14 +65,15 @@ SavedModel read_saved_model(const std::filesystem::path& path) {
     throw IoError(path.string() +
                   ": not a quantized model of ptqbench, as `ptqbench run --save-models` writes");
   }
+  std::string cell;
   try {
+    cell = saved.file.metadata.at("cell");
     take_record(Json::parse(saved.file.metadata.at("record")), saved);
   } catch (const std::exception& problem) {
     throw IoError(fmt::format("{}: what it says of its cell cannot be read: {}", path.string(),
                               problem.what()));
   }
-  const auto sweep = parse_sweep(saved.file.metadata.at("cell"), path.string(), known_names(),
-                                 {/*check_files=*/false});
+  const auto sweep = parse_sweep(cell, path.string(), known_names(), {/*check_files=*/false});
   saved.cell = cell_at(sweep, 0);
   return saved;
 }

@@ -86,22 +86,6 @@ std::filesystem::path run_directory(const RunOptions& options, const SweepConfig
                                                        : options.out);
 }
 
-/// The plan as far as this machine has what it needs.
-Preparation prepare_dry_run(const RunOptions& options, Job& job) {
-  Preparation ready;
-  auto available = load_available_sweep(options.config, options.set);
-  ready.sweep = std::move(available.sweep);
-  ready.tasks = std::move(available.tasks);
-  ready.missing = std::move(available.missing);
-  job.run_dir = run_directory(options, ready.sweep);
-  ready.plan = ready.missing.empty()
-                   ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
-                   : make_plan_without_files(ready.sweep, options.filter, ready.tasks);
-  ready.in_use = RunLock::held(job.run_dir);
-  if (!ready.in_use) find_crashed_cells(job.run_dir, ready.plan, ready.sweep.crash_limit);
-  return ready;
-}
-
 /// Finished cells of which no model was kept are to do again.
 void want_models(const std::filesystem::path& run_dir, std::vector<PlannedCell>& plan) {
   int64_t missing = 0;
@@ -117,6 +101,23 @@ void want_models(const std::filesystem::path& run_dir, std::vector<PlannedCell>&
   fmt::print(stderr, "--save-models: {} finished cell{} again, since {} saved\n", missing,
              missing == 1 ? " runs" : "s run",
              missing == 1 ? "its model was not" : "their models were not");
+}
+
+/// The plan as far as this machine has what it needs.
+Preparation prepare_dry_run(const RunOptions& options, Job& job) {
+  Preparation ready;
+  auto available = load_available_sweep(options.config, options.set);
+  ready.sweep = std::move(available.sweep);
+  ready.tasks = std::move(available.tasks);
+  ready.missing = std::move(available.missing);
+  job.run_dir = run_directory(options, ready.sweep);
+  ready.plan = ready.missing.empty()
+                   ? make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir)
+                   : make_plan_without_files(ready.sweep, options.filter, ready.tasks);
+  ready.in_use = RunLock::held(job.run_dir);
+  if (!ready.in_use) find_crashed_cells(job.run_dir, ready.plan, ready.sweep.crash_limit);
+  if (options.save_models) want_models(job.run_dir, ready.plan);
+  return ready;
 }
 
 /// Rank 0's part before the work: read, check, plan, prepare the folder.

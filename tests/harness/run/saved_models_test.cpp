@@ -72,10 +72,59 @@ TEST_F(SavedModels, OfTextsAreMeasuredAgain) {
   EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
 }
 
+TEST_F(SavedModels, OfQuestionsAreMeasuredAgain) {
+  save(sweep("question_answering", "wordnet_questions", "bert_tiny",
+             "bert_tiny_wordnet_questions.safetensors", "wordnet_vocab.txt, max_length: 96"));
+  const auto again = ptqbench("evaluate " + out_ + " qdrop");
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+}
+
+TEST_F(SavedModels, OfDetectorsHaveTheirHeads) {
+  save(sweep("object_detection", "scenes", "faster_rcnn_resnet18_narrow",
+             "faster_rcnn_resnet18_narrow_scenes.safetensors"),
+       "--set settings.quantize_heads=true");
+  const auto again = ptqbench("evaluate " + out_ + " qdrop");
+  EXPECT_EQ(again.exit_code, 0) << again.output;
+  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+}
+
+TEST_F(SavedModels, MeasuredOnOtherDataAreComparedWithNothing) {
+  testing::write_image_folder(folder_, "pictures");
+  save(config_,
+       "--filter method=nearest --set settings.calibration_samples=8 --set "
+       "settings.range_samples=8 --set report.held_out_samples=0 --set 'dataset={name: "
+       "image_folder, root: " +
+           folder_.at("pictures") + ", resize: 32, crop: 32}'");
+  EXPECT_EQ(ptqbench("evaluate " + out_ + " nearest").exit_code, 0);
+  std::filesystem::copy_file(folder_ / "pictures/test/a/1.jpg", folder_ / "pictures/test/a/2.jpg");
+  const auto more = ptqbench("evaluate " + out_ + " nearest");
+  EXPECT_EQ(more.exit_code, 3) << more.output;
+  EXPECT_THAT(more.output, HasSubstr("measured on other data than recorded"));
+}
+
+TEST_F(SavedModels, ThatCannotBeSavedCostNoResult) {
+  const std::string run = "run " + config_ + " --filter method=nearest --out " + out_;
+  ASSERT_EQ(ptqbench(run).exit_code, 0);
+  const auto before = stored_cells(out_).at(0);
+  // In the place of the folder.
+  folder_.write("run/models", "");
+  const auto plan = ptqbench(run + " --save-models --dry-run");
+  EXPECT_THAT(plan.output, HasSubstr("1 to do"));
+  const auto failed = ptqbench(run + " --save-models --set retries=0");
+  EXPECT_EQ(failed.exit_code, 1) << failed.output;
+  EXPECT_THAT(failed.output, HasSubstr("save_model: cannot create the folder"));
+  EXPECT_EQ(testing::computed_values(stored_cells(out_).at(0)), testing::computed_values(before));
+  EXPECT_EQ(stored_cells(out_).at(0).status, CellStatus::kFinished);
+}
+
 TEST_F(SavedModels, OfDetectorsTellClassesAndWhatTheyFind) {
   save(sweep("object_detection", "scenes", "retinanet_resnet18_narrow",
              "retinanet_resnet18_narrow_scenes.safetensors"));
   const auto file = folder_.at("found.json");
+  const auto nowhere = ptqbench("evaluate " + out_ + " qdrop --detections /no/such/folder/a.json");
+  EXPECT_EQ(nowhere.exit_code, 2);
+  EXPECT_THAT(nowhere.output, HasSubstr("/no/such/folder/a.json cannot be written"));
   const auto again = ptqbench("evaluate " + out_ + " qdrop --per-class --detections " + file);
   EXPECT_EQ(again.exit_code, 0) << again.output;
   EXPECT_THAT(again.output, AllOf(HasSubstr("equal to the record bit for bit"),
