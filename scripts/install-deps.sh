@@ -11,7 +11,7 @@ packages=(
   libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base
-  python3-h5py python3-numpy
+  python3-h5py python3-numpy python3-matplotlib python3-pil
 )
 
 missing=()
