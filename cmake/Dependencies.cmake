@@ -52,6 +52,8 @@ if(TARGET torch_cuda)
     target_include_directories(ptq_nccl SYSTEM INTERFACE ${NCCL_INCLUDE_DIR})
     target_compile_definitions(ptq_nccl INTERFACE PTQBENCH_WITH_NCCL)
     target_link_libraries(ptq_nccl INTERFACE ${NCCL_LIBRARY})
+    # LibTorch needs it, too, and where the linker looks by itself there may be an older one.
+    target_link_libraries(ptq_torch INTERFACE ${NCCL_LIBRARY})
   else()
     message(STATUS "NCCL not found: a cell runs on one CUDA device")
   endif()

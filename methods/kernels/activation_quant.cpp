@@ -256,6 +256,11 @@ at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonl
       or_absent(keep, at::kInt), Options{nonlinearity, quantizer.range});
 }
 
+at::Tensor clamp_with_bounds(const at::Tensor& x, double minimum, double maximum) {
+  const auto inside = (x >= minimum).logical_and(x <= maximum);
+  return at::where(inside, x, x.detach().clamp(minimum, maximum));
+}
+
 at::Tensor activate_and_quantize_composed(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                           const LearnedQuantizer& quantizer,
                                           const at::Tensor& keep) {
@@ -265,8 +270,9 @@ at::Tensor activate_and_quantize_composed(const ActivationTerms& terms, Nonlinea
   const auto zero_point = scale_gradient(
       straight_through(at::round(quantizer.zero_point), quantizer.zero_point), factor);
   const auto steps = activated / scale;
-  const auto integers = (straight_through(at::round(steps), steps) + zero_point)
-                            .clamp(quantizer.range.minimum, quantizer.range.maximum);
+  const auto integers = clamp_with_bounds(straight_through(at::round(steps), steps) + zero_point,
+                                          static_cast<double>(quantizer.range.minimum),
+                                          static_cast<double>(quantizer.range.maximum));
   const auto quantized = (integers - zero_point) * scale;
   if (!keep.defined()) return quantized;
   return at::where(unpack_mask(keep.to(activated.device()), activated), quantized, activated);

@@ -55,4 +55,8 @@ at::Tensor activation_loss(const ActivationTerms& terms, Nonlinearity nonlineari
                            const LearnedQuantizer& quantizer, const at::Tensor& keep,
                            const Rows& target, double p);
 
+/// clamp whose gradient is one at the bounds, too, as the published code's was; clamp of newer
+/// LibTorch (2.15) has none there, where many quantized values lie.
+at::Tensor clamp_with_bounds(const at::Tensor& x, double minimum, double maximum);
+
 }  // namespace ptqbench

@@ -14,7 +14,7 @@ namespace ptqbench::testing {
 namespace {
 
 at::Tensor rectified(const at::Tensor& alpha) {
-  return (at::sigmoid(alpha) * (kZeta - kGamma) + kGamma).clamp(0, 1);
+  return clamp_with_bounds(at::sigmoid(alpha) * (kZeta - kGamma) + kGamma, 0, 1);
 }
 
 struct Weight {
@@ -67,8 +67,9 @@ class ComposedReconstruction::PlainPass : public Pass {
       const auto& quantizer = *weight.site->quantizer;
       const auto scale = broadcast_to_channels(quantizer.scale, weight.floor);
       const auto zero_point = broadcast_to_channels(quantizer.zero_point, weight.floor);
-      const auto integers = (weight.floor + rectified(weight.alpha) + zero_point)
-                                .clamp(quantizer.range.minimum, quantizer.range.maximum);
+      const auto integers = clamp_with_bounds(weight.floor + rectified(weight.alpha) + zero_point,
+                                              static_cast<double>(quantizer.range.minimum),
+                                              static_cast<double>(quantizer.range.maximum));
       weight.soft = (integers - zero_point) * scale;
     }
   }

@@ -160,5 +160,13 @@ TEST(ActivationQuant, HalvesRoundToEven) {
                                  at::tensor({0.0F, 2.0F, 2.0F, 15.0F, 0.0F})));
 }
 
+TEST(ClampWithBounds, HasAGradientAtTheBounds) {
+  const auto x = torch::tensor({-1.0F, 0.0F, 0.5F, 1.0F, 2.0F}).requires_grad_();
+  const auto y = clamp_with_bounds(x, 0, 1);
+  EXPECT_TRUE(testing::identical(y.detach(), torch::tensor({0.0F, 0.0F, 0.5F, 1.0F, 1.0F})));
+  y.sum().backward();
+  EXPECT_TRUE(testing::identical(x.grad(), torch::tensor({0.0F, 1.0F, 1.0F, 1.0F, 0.0F})));
+}
+
 }  // namespace
 }  // namespace ptqbench
