@@ -7,8 +7,8 @@
 # itself was stopped or broke off, its own (75: start it again, it goes on).
 #
 # RUNS_DIR: a run directory a night, named after the day; history.jsonl; `accepted`, with the name of a night. Each night
-# gets comparison.md, report.md and report.html (all cells). PTQBENCH: the program [build/release/ptqbench]. RANKS [cores]. PTQBENCH_NIGHT: the
-# night's name [the date]. PTQBENCH_COMPARE: options for `ptqbench compare`, such as "--tolerance 0.5".
+# gets comparison.md, report.md and report.html (all cells). PTQBENCH: the program [build/release/ptqbench]. RANKS [cores].
+# PTQBENCH_NIGHT: the night's name [the date]. PTQBENCH_COMPARE: options for `ptqbench compare`, such as "--tolerance 0.5".
 set -euo pipefail
 here=$(cd "$(dirname "$0")/.." && pwd)
 program=${PTQBENCH:-$here/build/release/ptqbench}

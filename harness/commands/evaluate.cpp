@@ -147,7 +147,7 @@ bool print_metrics(const Metrics& measured, const Metrics& recorded) {
   return same;
 }
 
-/// "LibTorch 1.13.0, now 2.6.0": what may explain another result.
+/// "torch_version: 1.13.0 then, 2.6.0 now": what may explain another result.
 void print_changes(const SavedModel& saved, const at::Device& device) {
   auto now = versions();
   now["device"] = device.str();

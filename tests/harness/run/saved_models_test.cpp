@@ -39,6 +39,12 @@ class SavedModels : public ::testing::Test {
     ASSERT_EQ(run.exit_code, 0) << run.output;
   }
 
+  void expect_the_recorded_bits() const {
+    const auto again = ptqbench("evaluate " + out_ + " qdrop");
+    EXPECT_EQ(again.exit_code, 0) << again.output;
+    EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+  }
+
   testing::TemporaryFolder folder_;
   std::string out_ = folder_.at("run");
   std::string config_ = folder_.write("small.yaml", small_sweep());
@@ -59,34 +65,26 @@ TEST_F(SavedModels, GiveTheRecordedMetricsOfEveryMethodBitForBit) {
 
 TEST_F(SavedModels, OfAGroupOfRanksAreThoseOfItsLeader) {
   save(config_, "--filter method=qdrop --set devices_per_cell=2", 2);
-  const auto again = ptqbench("evaluate " + out_ + " qdrop");
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+  expect_the_recorded_bits();
 }
 
 TEST_F(SavedModels, OfTextsAreMeasuredAgain) {
   save(sweep("text_classification", "wordnet_gloss", "bert_tiny",
              "bert_tiny_wordnet_gloss.safetensors", "wordnet_vocab.txt, max_length: 64"));
-  const auto again = ptqbench("evaluate " + out_ + " qdrop");
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+  expect_the_recorded_bits();
 }
 
 TEST_F(SavedModels, OfQuestionsAreMeasuredAgain) {
   save(sweep("question_answering", "wordnet_questions", "bert_tiny",
              "bert_tiny_wordnet_questions.safetensors", "wordnet_vocab.txt, max_length: 96"));
-  const auto again = ptqbench("evaluate " + out_ + " qdrop");
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+  expect_the_recorded_bits();
 }
 
 TEST_F(SavedModels, OfDetectorsHaveTheirHeads) {
   save(sweep("object_detection", "scenes", "faster_rcnn_resnet18_narrow",
              "faster_rcnn_resnet18_narrow_scenes.safetensors"),
        "--set settings.quantize_heads=true");
-  const auto again = ptqbench("evaluate " + out_ + " qdrop");
-  EXPECT_EQ(again.exit_code, 0) << again.output;
-  EXPECT_THAT(again.output, HasSubstr("equal to the record bit for bit"));
+  expect_the_recorded_bits();
 }
 
 TEST_F(SavedModels, MeasuredOnOtherDataAreComparedWithNothing) {
