@@ -5,12 +5,12 @@
 #include <CLI/CLI.hpp>
 
 #include "harness/commands/commands.h"
+#include "harness/devices/machine.h"
 #include "harness/parallel/communicator.h"
-#include "harness/run/machine.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
-#include "methods/support/process_memory.h"
 #include "results/error.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/process_memory.h"
 
 namespace ptqbench {
 namespace {
@@ -30,8 +30,6 @@ int run_command(const Command& command, Communicator& communicator) {
   try {
     return command(communicator);
   } catch (const Error& error) {
-    return fail(error.what(), kBadInput);
-  } catch (const ResultsError& error) {
     return fail(error.what(), kBadInput);
   } catch (const std::exception& error) {
     return fail(fmt::format("unforeseen error: {}", error.what()), kFailed);

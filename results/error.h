@@ -1,14 +1,14 @@
 #pragma once
 
-#include <stdexcept>
+#include "support/error.h"
 
 namespace ptqbench {
 
-/// A result file or folder that cannot be written, or that is missing, corrupt or of another
-/// format. The text names the file and, inside an HDF5 file, the object.
-class ResultsError : public std::runtime_error {
+/// A result file or folder that is missing, corrupt or of another format. The text names the file
+/// and, inside an HDF5 file, the object.
+class ResultsError : public IoError {
  public:
-  using std::runtime_error::runtime_error;
+  using IoError::IoError;
 };
 
 }  // namespace ptqbench

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/batch.h"
 #include "tasks/metrics/accuracy.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/detection/detections.h"
 #include "tasks/detection/targets.h"

@@ -9,7 +9,7 @@
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
-#include "methods/support/device_group.h"
+#include "methods/parallel/device_group.h"
 #include "tasks/task_options.h"
 #include "tasks/training/train_options.h"
 #include "tasks/training/training_data.h"

@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/image_classification.h"
 #include "tasks/object_detection.h"
 #include "tasks/question_answering.h"

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/metrics/classification.h"
 #include "tasks/metrics/correlation.h"

@@ -9,11 +9,11 @@
 #include <set>
 
 #include "harness/commands/commands.h"
-#include "harness/run/record_filter.h"
-#include "harness/run/report.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
-#include "results/render_comparison.h"
+#include "harness/shown/record_filter.h"
+#include "harness/shown/report.h"
+#include "results/comparison/render_comparison.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

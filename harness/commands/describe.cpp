@@ -1,4 +1,4 @@
-#include "harness/run/describe.h"
+#include "harness/shown/describe.h"
 
 #include <fmt/format.h>
 

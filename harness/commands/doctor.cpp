@@ -1,4 +1,4 @@
-#include "harness/run/doctor.h"
+#include "harness/doctor/doctor.h"
 
 #include <CLI/CLI.hpp>
 #include <memory>

@@ -7,17 +7,17 @@
 #include <cstring>
 #include <memory>
 
+#include "harness/cells/run_directory.h"
+#include "harness/cells/saved_model.h"
 #include "harness/commands/commands.h"
+#include "harness/devices/blas.h"
+#include "harness/devices/machine.h"
+#include "harness/devices/placement.h"
 #include "harness/parallel/communicator.h"
-#include "harness/run/blas.h"
-#include "harness/run/cell_choice.h"
-#include "harness/run/machine.h"
-#include "harness/run/placement.h"
-#include "harness/run/run_directory.h"
-#include "harness/run/saved_model.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
-#include "results/manifest.h"
+#include "harness/shown/cell_choice.h"
+#include "results/files/manifest.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/quantized_checkpoint.h"
 #include "tasks/object_detection.h"
 

@@ -1,4 +1,4 @@
-#include "results/export.h"
+#include "results/files/export.h"
 
 #include <fmt/format.h>
 
@@ -6,8 +6,8 @@
 #include <memory>
 
 #include "harness/commands/commands.h"
-#include "harness/run/report.h"
-#include "results/atomic_file.h"
+#include "harness/shown/report.h"
+#include "support/atomic_file.h"
 
 namespace ptqbench {
 namespace {

@@ -1,4 +1,4 @@
-#include "results/history.h"
+#include "results/comparison/history.h"
 
 #include <fmt/format.h>
 
@@ -8,10 +8,10 @@
 
 #include "harness/commands/commands.h"
 #include "harness/config/bit_widths.h"
-#include "harness/run/record_filter.h"
-#include "harness/run/report.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "harness/shown/record_filter.h"
+#include "harness/shown/report.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

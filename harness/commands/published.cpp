@@ -1,4 +1,4 @@
-#include "results/published.h"
+#include "results/published/published.h"
 
 #include <fmt/format.h>
 
@@ -10,9 +10,9 @@
 
 #include "harness/commands/commands.h"
 #include "harness/published/published_reader.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
-#include "results/published_text.h"
+#include "results/published/published_text.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

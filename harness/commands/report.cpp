@@ -1,4 +1,4 @@
-#include "harness/run/report.h"
+#include "harness/shown/report.h"
 
 #include <fmt/format.h>
 
@@ -6,16 +6,16 @@
 #include <algorithm>
 #include <memory>
 
+#include "harness/cells/run_directory.h"
 #include "harness/commands/commands.h"
-#include "harness/run/cell_choice.h"
-#include "harness/run/run_directory.h"
-#include "harness/run/sample_ids.h"
-#include "methods/support/nearest_name.h"
-#include "results/atomic_file.h"
-#include "results/cell_report.h"
-#include "results/collect.h"
-#include "results/html_report.h"
-#include "results/manifest.h"
+#include "harness/plan/sample_ids.h"
+#include "harness/shown/cell_choice.h"
+#include "results/files/collect.h"
+#include "results/files/manifest.h"
+#include "results/reports/cell_report.h"
+#include "results/reports/html_report.h"
+#include "support/atomic_file.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

@@ -2,7 +2,7 @@
 #include <memory>
 
 #include "harness/commands/commands.h"
-#include "harness/run/sweep_runner.h"
+#include "harness/jobs/sweep_runner.h"
 
 namespace ptqbench {
 namespace {

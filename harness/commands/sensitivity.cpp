@@ -1,4 +1,4 @@
-#include "harness/run/sensitivity.h"
+#include "harness/jobs/sensitivity.h"
 
 #include <fmt/format.h>
 

@@ -4,10 +4,10 @@
 #include <map>
 #include <memory>
 
+#include "harness/cells/run_directory.h"
 #include "harness/commands/commands.h"
-#include "harness/run/report.h"
-#include "harness/run/run_directory.h"
-#include "results/render.h"
+#include "harness/shown/report.h"
+#include "results/tables/render.h"
 
 namespace ptqbench {
 namespace {

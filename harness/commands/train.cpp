@@ -5,8 +5,8 @@
 
 #include "harness/commands/commands.h"
 #include "harness/config/train_config.h"
-#include "harness/run/names.h"
-#include "harness/run/train_runner.h"
+#include "harness/jobs/train_runner.h"
+#include "harness/plan/names.h"
 
 namespace ptqbench {
 

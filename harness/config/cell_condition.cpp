@@ -9,7 +9,7 @@
 #include "harness/config/problems.h"
 #include "harness/config/split.h"
 #include "harness/config/yaml_reader.h"
-#include "methods/support/nearest_name.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

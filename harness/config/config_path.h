@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "harness/config/yaml_reader.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 

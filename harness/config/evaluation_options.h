@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "methods/support/options.h"
+#include "support/options.h"
 
 namespace ptqbench {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "harness/config/yaml_reader.h"
-#include "methods/support/options.h"
+#include "support/options.h"
 
 /// Reading and writing of any options struct that lists its fields (methods/support/options.h).
 namespace ptqbench {

@@ -9,7 +9,7 @@
 #include <system_error>
 
 #include "harness/config/split.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <charconv>
 #include <cmath>
 
-#include "methods/support/nearest_name.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "methods/support/device_group.h"
+#include "methods/parallel/device_group.h"
 
 namespace ptqbench {
 

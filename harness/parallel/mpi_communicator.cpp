@@ -9,7 +9,7 @@
 #ifdef PTQBENCH_WITH_NCCL
 #include "harness/parallel/nccl_device_group.h"
 #endif
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "methods/support/stop_request.h"
+#include "support/stop_request.h"
 
 namespace ptqbench {
 namespace {

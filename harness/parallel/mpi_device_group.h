@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "methods/support/device_group.h"
+#include "methods/parallel/device_group.h"
 
 namespace ptqbench {
 

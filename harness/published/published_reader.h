@@ -3,7 +3,7 @@
 #include <string>
 #include <vector>
 
-#include "results/published.h"
+#include "results/published/published.h"
 
 namespace ptqbench {
 

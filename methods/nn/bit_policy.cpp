@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "methods/quantizer/affine.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

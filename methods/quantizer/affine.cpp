@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 

@@ -9,8 +9,8 @@
 
 #include "methods/kernels/histogram_cpu.h"
 #include "methods/quantizer/mse_search.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

@@ -8,7 +8,7 @@
 #include "methods/nn/positions.h"
 #include "methods/quantizer/range_observer.h"
 #include "methods/reconstruction/streams.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

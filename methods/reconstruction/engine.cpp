@@ -16,7 +16,7 @@
 #include "methods/quantizer/rounding.h"
 #include "methods/reconstruction/adam.h"
 #include "methods/reconstruction/rounding_variable.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -11,9 +11,9 @@
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/streams.h"
-#include "methods/support/error.h"
-#include "methods/support/process_memory.h"
-#include "methods/support/stopwatch.h"
+#include "support/error.h"
+#include "support/process_memory.h"
+#include "support/stopwatch.h"
 
 namespace ptqbench {
 namespace {

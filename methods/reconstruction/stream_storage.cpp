@@ -7,7 +7,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

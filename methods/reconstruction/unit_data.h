@@ -1,7 +1,7 @@
 #pragma once
 
 #include "methods/nn/unit_graph.h"
-#include "methods/support/device_group.h"
+#include "methods/parallel/device_group.h"
 
 namespace ptqbench {
 

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <unordered_map>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/naming.h"
 

@@ -12,8 +12,8 @@
 #include <utility>
 #include <vector>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/safetensors.h"
 
 namespace ptqbench {

@@ -10,8 +10,8 @@
 #include <optional>
 #include <set>
 
-#include "methods/support/error.h"
-#include "tasks/checkpoint/atomic_file.h"
+#include "support/atomic_file.h"
+#include "support/error.h"
 #include "tasks/checkpoint/input_file.h"
 #include "tasks/checkpoint/tensor_bytes.h"
 

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/checkpoint/input_file.h"
 #include "tasks/checkpoint/safetensors.h"

@@ -7,7 +7,7 @@
 #include <exception>
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

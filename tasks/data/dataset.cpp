@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "methods/support/nearest_name.h"
+#include "support/nearest_name.h"
 #include "tasks/data/cifar10.h"
 #include "tasks/data/fashion_mnist.h"
 #include "tasks/data/image_folder.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "methods/support/options.h"
+#include "support/options.h"
 
 namespace at {
 class Tensor;

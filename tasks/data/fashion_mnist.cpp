@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/idx.h"
 
 namespace ptqbench {

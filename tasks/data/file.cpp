@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

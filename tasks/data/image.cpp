@@ -4,7 +4,7 @@
 
 #include <limits>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/file.h"
 #include "tasks/data/image_codecs.h"
 

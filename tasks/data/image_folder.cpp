@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cctype>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/label_file.h"
 #include "tasks/data/resize.h"

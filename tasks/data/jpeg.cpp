@@ -4,7 +4,7 @@
 #include <memory>
 #include <new>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/image_codecs.h"
 
 namespace ptqbench {

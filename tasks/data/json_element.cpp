@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 

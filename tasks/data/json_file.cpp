@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/file.h"
 
 namespace ptqbench {

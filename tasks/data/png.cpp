@@ -6,7 +6,7 @@
 #include <cstring>
 #include <new>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/image_codecs.h"
 
 namespace ptqbench {

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "tasks/checkpoint/atomic_file.h"
+#include "support/atomic_file.h"
 #include "tasks/data/json_element.h"
 #include "tasks/data/json_file.h"
 

@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 
 namespace ptqbench {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/png_writer.h"
 
 namespace ptqbench {

@@ -7,8 +7,8 @@
 #include <filesystem>
 #include <functional>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/detection/coco_dataset.h"
 #include "tasks/detection/coco_folder.h"
 #include "tasks/detection/scenes/scenes.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

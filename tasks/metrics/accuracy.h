@@ -4,7 +4,7 @@
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
-#include "methods/support/device_group.h"
+#include "methods/parallel/device_group.h"
 #include "tasks/data/dataset.h"
 
 namespace ptqbench {

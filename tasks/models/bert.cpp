@@ -5,8 +5,8 @@
 #include <memory>
 
 #include "methods/nn/transformer_layers.h"
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

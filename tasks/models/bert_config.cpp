@@ -3,7 +3,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/models/bert.h"
 
 namespace ptqbench {

@@ -3,8 +3,8 @@
 #include <cmath>
 #include <functional>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/models/faster_rcnn.h"
 #include "tasks/models/retinanet.h"
 

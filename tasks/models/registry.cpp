@@ -4,8 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/models/bert.h"
 #include "tasks/models/cifar_resnet.h"
 #include "tasks/models/detectors.h"

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

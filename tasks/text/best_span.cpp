@@ -6,7 +6,7 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

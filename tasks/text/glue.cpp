@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/data/file.h"
 #include "tasks/text/text_lines.h"
 

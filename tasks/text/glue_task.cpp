@@ -1,7 +1,7 @@
 #include "tasks/text/glue_task.h"
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 

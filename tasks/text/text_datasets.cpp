@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/text/glue.h"
 #include "tasks/text/squad.h"
 #include "tasks/text/wordnet.h"

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/text/padded_batch.h"
 
 namespace ptqbench {

@@ -4,7 +4,7 @@
 
 #include <utility>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/file.h"
 #include "tasks/text/text_lines.h"
 

@@ -10,8 +10,8 @@
 #include <unordered_map>
 #include <utility>
 
-#include "methods/support/error.h"
-#include "tasks/checkpoint/atomic_file.h"
+#include "support/atomic_file.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

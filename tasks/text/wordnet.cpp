@@ -6,7 +6,7 @@
 #include <charconv>
 #include <string_view>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/file.h"
 
 namespace ptqbench {

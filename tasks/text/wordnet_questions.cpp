@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "methods/random/philox.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/text/wordnet_split.h"
 
 namespace ptqbench {

@@ -6,8 +6,8 @@
 #include <string_view>
 #include <utility>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/content_hash.h"
 
 namespace ptqbench {

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "methods/random/philox.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/sampling.h"
 
 namespace ptqbench {

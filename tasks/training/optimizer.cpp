@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {

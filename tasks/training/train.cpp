@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "methods/support/error.h"
-#include "methods/support/stopwatch.h"
+#include "support/error.h"
+#include "support/stopwatch.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/safetensors.h"
 #include "tasks/training/optimizer.h"

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "methods/support/options.h"
+#include "support/options.h"
 
 namespace ptqbench {
 

@@ -14,7 +14,7 @@
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/reconstruction/streams.h"
-#include "methods/support/process_memory.h"
+#include "support/process_memory.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/task.h"
 

@@ -16,10 +16,10 @@
 
 #include "harness/parallel/communicator.h"
 #include "harness/parallel/scheduler.h"
-#include "methods/support/stopwatch.h"
-#include "results/collect.h"
-#include "results/manifest.h"
-#include "results/store.h"
+#include "results/files/collect.h"
+#include "results/files/manifest.h"
+#include "results/files/store.h"
+#include "support/stopwatch.h"
 
 namespace ptqbench {
 namespace {

@@ -13,7 +13,7 @@
 #include "methods/reconstruction/calibrate.h"
 #include "methods/reconstruction/engine.h"
 #include "methods/reconstruction/streams.h"
-#include "methods/support/process_memory.h"
+#include "support/process_memory.h"
 #include "tasks/models/bert.h"
 
 namespace ptqbench::benchmarks {

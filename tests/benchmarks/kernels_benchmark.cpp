@@ -5,7 +5,7 @@
 
 #include "methods/kernels/activation_quant.h"
 #include "methods/reconstruction/random_source.h"
-#include "tests/support/slots.h"
+#include "tests/helpers/slots.h"
 
 namespace ptqbench {
 namespace {

@@ -10,7 +10,7 @@
 #include "methods/quantizer/mse_search.h"
 #include "methods/quantizer/range_observer.h"
 #include "methods/reconstruction/calibrate.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/task.h"
 

@@ -5,9 +5,9 @@
 #include <fmt/format.h>
 
 #include "methods/reconstruction/random_source.h"
-#include "methods/support/process_memory.h"
+#include "support/process_memory.h"
 #include "tests/benchmarks/unit_cases.h"
-#include "tests/support/composed_reconstruction.h"
+#include "tests/helpers/composed_reconstruction.h"
 
 namespace ptqbench::benchmarks {
 namespace {

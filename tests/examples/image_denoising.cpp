@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "methods/random/philox.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/batch.h"
 #include "tasks/data/sampling.h"

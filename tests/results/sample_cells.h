@@ -2,8 +2,8 @@
 
 #include <string>
 
-#include "results/cell_record.h"
-#include "tests/support/files.h"
+#include "results/cells/cell_record.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 

@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/png_writer.h"
 #include "tasks/stand_in_task.h"
-#include "tests/support/files.h"
-#include "tests/support/thread_group.h"
+#include "tests/helpers/files.h"
+#include "tests/helpers/thread_group.h"
 
 namespace ptqbench {
 namespace {

@@ -5,10 +5,10 @@
 #include <fstream>
 #include <numeric>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/stand_in_task.h"
 #include "tasks/task.h"
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 namespace {

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "methods/support/error.h"
-#include "methods/support/nearest_name.h"
+#include "support/error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/detection/scenes/background.h"
 #include "tasks/detection/scenes/color.h"

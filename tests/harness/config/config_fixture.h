@@ -5,8 +5,8 @@
 #include <string>
 
 #include "harness/config/sweep.h"
-#include "methods/support/error.h"
-#include "tests/support/files.h"
+#include "support/error.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/harness/config/config_fixture.h"
 
 namespace ptqbench {

@@ -5,8 +5,8 @@
 
 #include "harness/parallel/communicator.h"
 #include "harness/parallel/rank_groups.h"
-#include "methods/support/error.h"
-#include "methods/support/stop_request.h"
+#include "support/error.h"
+#include "support/stop_request.h"
 #ifdef PTQBENCH_WITH_NCCL
 #include "harness/parallel/nccl_device_group.h"
 #endif

@@ -8,7 +8,7 @@
 #include <set>
 #include <sstream>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -7,8 +7,8 @@
 
 #include "methods/nn/bit_policy.h"
 #include "methods/reconstruction/calibrate.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

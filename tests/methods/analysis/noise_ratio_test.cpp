@@ -8,7 +8,7 @@
 #include "methods/analysis/comparable_outputs.h"
 #include "methods/nn/bit_policy.h"
 #include "methods/reconstruction/calibrate.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

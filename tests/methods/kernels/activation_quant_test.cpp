@@ -4,8 +4,8 @@
 #include <torch/types.h>
 
 #include "methods/kernels/keep_mask.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -4,7 +4,7 @@
 #include <torch/types.h>
 
 #include "methods/kernels/keep_mask.h"
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

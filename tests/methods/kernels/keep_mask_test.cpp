@@ -6,8 +6,8 @@
 #include <cmath>
 
 #include "methods/random/philox.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/slots.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/slots.h"
 
 namespace ptqbench {
 namespace {

@@ -2,8 +2,8 @@
 #include <torch/types.h>
 
 #include "methods/nn/layers.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

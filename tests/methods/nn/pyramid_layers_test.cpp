@@ -6,7 +6,7 @@
 #include "methods/nn/bit_policy.h"
 #include "methods/nn/cost_pass.h"
 #include "methods/reconstruction/calibrate.h"
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

@@ -6,10 +6,10 @@
 #include <cstdlib>
 
 #include "methods/nn/bit_policy.h"
-#include "methods/support/error.h"
-#include "methods/support/stop_request.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/tiny_models.h"
+#include "support/error.h"
+#include "support/stop_request.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 
 #include "methods/quantizer/range_observer.h"
 #include "methods/quantizer/weighted_points.h"
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

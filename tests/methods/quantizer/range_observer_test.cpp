@@ -7,9 +7,9 @@
 #include <map>
 
 #include "methods/quantizer/mse_search.h"
-#include "methods/support/error.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
+#include "support/error.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -9,11 +9,11 @@
 #include "methods/kernels/keep_mask.h"
 #include "methods/nn/layers.h"
 #include "methods/reconstruction/adam.h"
-#include "methods/support/error.h"
-#include "tests/support/composed_reconstruction.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
-#include "tests/support/thread_group.h"
+#include "support/error.h"
+#include "tests/helpers/composed_reconstruction.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
+#include "tests/helpers/thread_group.h"
 
 namespace ptqbench {
 namespace {

@@ -5,7 +5,7 @@
 
 #include "methods/nn/value_sizes.h"
 #include "methods/recipes/registry.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

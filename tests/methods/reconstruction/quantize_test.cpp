@@ -8,10 +8,10 @@
 #include <optional>
 
 #include "methods/recipes/registry.h"
-#include "methods/support/error.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/thread_group.h"
-#include "tests/support/tiny_models.h"
+#include "support/error.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/thread_group.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

@@ -4,8 +4,8 @@
 #include <torch/types.h>
 
 #include "methods/kernels/reconstruction_loss.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

@@ -8,8 +8,8 @@
 
 #include "methods/reconstruction/quantize.h"
 #include "tasks/checkpoint/safetensors.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/tiny_models.h"
 #include "tests/tasks/checkpoint/test_files.h"
 
 namespace ptqbench {

@@ -163,7 +163,7 @@ TEST_F(SafetensorsTest, FolderThatTakesNoFileIsAnErrorNamingIt) {
               HasSubstr(inside_missing.string()));
   std::filesystem::create_directory(folder_ / "taken");
   EXPECT_THAT(io_error_of([&] { save_safetensors(folder_ / "taken", {}, {}); }),
-              HasSubstr("cannot be put in place"));
+              HasSubstr("cannot put it in place"));
   EXPECT_EQ(files_in_folder(), 1u);
 }
 
@@ -181,7 +181,7 @@ TEST_F(SafetensorsTest, FullDiskKeepsTheOlderFileAndLeavesNoTemporaryOne) {
   });
   setrlimit(RLIMIT_FSIZE, &old_limit);
   std::signal(SIGXFSZ, old_handler);
-  EXPECT_THAT(message, HasSubstr("cannot be written"));
+  EXPECT_THAT(message, HasSubstr("cannot write it"));
   EXPECT_EQ(read_bytes(folder_ / "file"), before);
   EXPECT_EQ(files_in_folder(), 1u);
 }

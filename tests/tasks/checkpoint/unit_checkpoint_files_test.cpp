@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/checkpoint/test_files.h"
 #include "tests/tasks/checkpoint/test_tensors.h"
 

@@ -5,7 +5,7 @@
 #include <torch/types.h>
 #include <zlib.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/data/fixtures.h"
 
 namespace ptqbench {

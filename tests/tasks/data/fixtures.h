@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "tasks/data/image.h"
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/data/fixtures.h"
 
 namespace ptqbench {

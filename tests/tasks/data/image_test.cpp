@@ -5,7 +5,7 @@
 
 #include <algorithm>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/png_writer.h"
 #include "tests/tasks/data/fixtures.h"
 

@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/batch.h"
 
 namespace ptqbench {

@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 #include <zlib.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/data/fixtures.h"
 
 namespace ptqbench {

@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

@@ -5,7 +5,7 @@
 
 #include <cstring>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/resize.h"
 #include "tests/tasks/data/fixtures.h"
 

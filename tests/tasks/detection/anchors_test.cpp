@@ -5,8 +5,8 @@
 
 #include <stdexcept>
 
-#include "tests/support/expect_close.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -5,9 +5,9 @@
 
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/data/png_writer.h"
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 namespace {

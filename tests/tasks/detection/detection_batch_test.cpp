@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 #include "tests/tasks/detection/fixed_dataset.h"
 
 namespace ptqbench {

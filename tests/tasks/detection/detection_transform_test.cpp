@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
-#include "tests/support/expect_close.h"
+#include "support/error.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

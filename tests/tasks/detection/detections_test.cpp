@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/detection/detection_dataset.h"
 
 namespace ptqbench::testing {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench::testing {
 

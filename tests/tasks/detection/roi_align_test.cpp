@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 
 namespace ptqbench {
 namespace {

@@ -6,7 +6,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "tests/support/golden.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -3,7 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 

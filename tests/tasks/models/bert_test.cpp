@@ -10,12 +10,12 @@
 #include "methods/nn/positions.h"
 #include "methods/reconstruction/quantize.h"
 #include "methods/reconstruction/streams.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/checkpoint.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/files.h"
-#include "tests/support/generated_parameters.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/files.h"
+#include "tests/helpers/generated_parameters.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

@@ -2,10 +2,10 @@
 #include <torch/types.h>
 
 #include "methods/nn/cost_pass.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/models/registry.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/generated_parameters.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/generated_parameters.h"
 
 namespace ptqbench {
 namespace {

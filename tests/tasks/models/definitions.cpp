@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "tests/support/golden.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench::testing {
 namespace {

@@ -8,11 +8,11 @@
 #include <map>
 
 #include "methods/nn/cost_pass.h"
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/checkpoint.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/generated_parameters.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/generated_parameters.h"
+#include "tests/helpers/golden.h"
 #include "tests/tasks/models/definitions.h"
 
 namespace ptqbench {

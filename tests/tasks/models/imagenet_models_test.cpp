@@ -2,11 +2,11 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/models/registry.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/generated_parameters.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/generated_parameters.h"
 #include "tests/tasks/models/definitions.h"
 
 namespace ptqbench {

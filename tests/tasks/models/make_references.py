@@ -1,6 +1,6 @@
 """Logits of the CIFAR models from definitions written in PyTorch, for cifar_models_test.cpp.
 
-Parameters and the input come from the generator that tests/support/generated_parameters.h describes.
+Parameters and the input come from the generator that tests/helpers/generated_parameters.h describes.
 usage: python make_references.py
 """
 import pathlib

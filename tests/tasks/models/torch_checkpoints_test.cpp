@@ -8,9 +8,9 @@
 
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/models/registry.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/files.h"
-#include "tests/support/generated_parameters.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/files.h"
+#include "tests/helpers/generated_parameters.h"
 #include "tests/tasks/models/definitions.h"
 
 namespace ptqbench {

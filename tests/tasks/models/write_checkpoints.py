@@ -1,6 +1,6 @@
 """State dicts as PyTorch saves them, for torch_checkpoints_test.cpp.
 
-Parameters come from the generator that tests/support/generated_parameters.h describes; those without dimensions are
+Parameters come from the generator that tests/helpers/generated_parameters.h describes; those without dimensions are
 batch norm's counters.
 usage: python write_checkpoints.py PARAMETERS ZIP_FILE LEGACY_FILE
 PARAMETERS holds a line `NAME SIZE SIZE ...` for each parameter, in order.

@@ -5,7 +5,7 @@
 
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/text/letters.h"
 
 namespace ptqbench {

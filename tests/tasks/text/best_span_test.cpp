@@ -8,7 +8,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tests/tasks/text/letters.h"
 
 namespace ptqbench {

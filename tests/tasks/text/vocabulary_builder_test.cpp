@@ -7,9 +7,9 @@
 #include <string>
 #include <vector>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/text/vocabulary.h"
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 namespace {

@@ -3,8 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "methods/support/error.h"
-#include "tests/support/files.h"
+#include "support/error.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench {
 namespace {

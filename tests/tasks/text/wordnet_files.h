@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "tests/support/files.h"
+#include "tests/helpers/files.h"
 
 namespace ptqbench::testing {
 

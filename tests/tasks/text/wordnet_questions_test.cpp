@@ -11,7 +11,7 @@
 #include <numeric>
 #include <set>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/text/encode.h"
 #include "tasks/text/wordnet_split.h"
 #include "tests/tasks/text/wordnet_files.h"

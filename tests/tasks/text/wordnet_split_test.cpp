@@ -7,7 +7,7 @@
 #include <map>
 #include <set>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/text/wordnet_gloss.h"
 #include "tests/tasks/text/wordnet_files.h"
 

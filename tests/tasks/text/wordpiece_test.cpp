@@ -6,8 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
-#include "tests/support/files.h"
-#include "tests/support/golden.h"
+#include "tests/helpers/files.h"
+#include "tests/helpers/golden.h"
 
 namespace ptqbench {
 namespace {

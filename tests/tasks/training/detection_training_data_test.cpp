@@ -4,9 +4,9 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/training/optimizer.h"
-#include "tests/support/expect_close.h"
+#include "tests/helpers/expect_close.h"
 #include "tests/tasks/models/tiny_detectors.h"
 
 namespace ptqbench {

@@ -5,7 +5,7 @@
 
 #include <cmath>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {

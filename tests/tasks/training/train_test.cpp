@@ -4,12 +4,12 @@
 #include <gtest/gtest.h>
 #include <torch/types.h>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/metrics/accuracy.h"
 #include "tasks/training/image_training_data.h"
-#include "tests/support/expect_close.h"
-#include "tests/support/files.h"
-#include "tests/support/tiny_models.h"
+#include "tests/helpers/expect_close.h"
+#include "tests/helpers/files.h"
+#include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
 namespace {

@@ -7,7 +7,7 @@
 #include <set>
 #include <stdexcept>
 
-#include "methods/support/error.h"
+#include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/detection/coco_dataset.h"
 #include "tasks/detection/coco_folder.h"

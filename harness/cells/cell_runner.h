@@ -1,0 +1,65 @@
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "harness/plan/plan.h"
+#include "methods/reconstruction/stream_storage.h"
+#include "results/cells/cell_record.h"
+#include "tasks/task.h"
+
+namespace ptqbench {
+
+/// Where a cell keeps its calibration streams.
+enum class StreamPlace { kMemory, kMappedFiles };
+
+/// Runs cells of one sweep on this rank, and keeps what they share: the opened tasks and
+/// full-precision metrics.
+class CellRunner {
+ public:
+  /// Cells run on `device`, which goes into the records with `rank` and `threads`, together with
+  /// the other members of `group`, which must outlive this; streams that are mapped and finished
+  /// units go to `run_dir`. `tasks` are those that are open already.
+  CellRunner(int rank, int64_t threads, const at::Device& device, DeviceGroup& group,
+             std::filesystem::path run_dir, TaskSet tasks = {})
+      : rank_(rank),
+        threads_(threads),
+        device_(device),
+        group_(group),
+        run_dir_(std::move(run_dir)),
+        tasks_(std::move(tasks)) {}
+
+  /// From now on the quantized model of each finished cell goes to `run_dir`, too.
+  void save_models() { saves_models_ = true; }
+
+  int rank() const { return rank_; }
+  DeviceGroup& group() const { return group_; }
+
+  /// Load, fold, measure, quantize, measure again. Never throws on account of the cell: a failure
+  /// is a record with the stage and the reason. Units that an earlier run finished are taken over.
+  /// All members of the group, which has begun, run the same cell; a failure of one fails all.
+  /// Throws Stopped if one of them was asked to stop.
+  CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
+
+ private:
+  void run_stages(const Cell& cell, StreamPlace streams, CellRecord& record, std::string& stage);
+  std::unique_ptr<StreamStorage> make_storage(StreamPlace streams) const;
+  std::map<std::string, std::string> made_with() const;
+  double full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
+                               const std::string& checkpoint_hash);
+
+  int rank_;
+  int64_t threads_;
+  at::Device device_;
+  DeviceGroup& group_;
+  std::filesystem::path run_dir_;
+  TaskSet tasks_;
+  bool saves_models_ = false;
+  std::map<std::string, double> full_precision_;
+};
+
+}  // namespace ptqbench

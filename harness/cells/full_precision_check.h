@@ -1,0 +1,23 @@
+#pragma once
+
+#include "harness/config/full_precision_gate.h"
+#include "results/cells/cell_record.h"
+
+namespace ptqbench {
+
+/// Samples that the full-precision metric was measured on, out of how many.
+struct MeasuredSamples {
+  /// 0: all.
+  int64_t samples = 0;
+  int64_t population = 0;
+};
+
+/// Holds the record's full-precision metric against what the gate expects, and notes in its
+/// provenance, as "full_precision_gate", whether that passed, was overridden (then also
+/// kFullPrecisionOverride) or does not apply because the expectation is for other samples. Notes
+/// nothing without an expectation. Throws Error with both numbers on a mismatch, unless the gate
+/// says to continue.
+void check_full_precision(const FullPrecisionGate& gate, const MeasuredSamples& measured,
+                          CellRecord& record);
+
+}  // namespace ptqbench
