@@ -36,6 +36,16 @@ struct Field {
   double maximum;
   /// Valid values of a string; empty: any.
   std::vector<std::string> choices;
+  /// Whether fingerprints leave it out at its default, so that results from before there was such a
+  /// field keep their names.
+  bool optional = false;
+
+  /// The same field, left out of fingerprints at its default. Every field that joins a struct with
+  /// results in the world is one.
+  Field left_out_at_default() && {
+    optional = true;
+    return std::move(*this);
+  }
 };
 
 /// Names of all fields, in declaration order.

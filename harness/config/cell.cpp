@@ -13,7 +13,7 @@ namespace {
 
 template <class Options>
 void append(OptionTexts& texts, const std::string& prefix, const Options& options) {
-  for (auto& [name, text] : option_texts(options)) texts.emplace_back(prefix + name, text);
+  for (auto& [name, text] : fingerprint_texts(options)) texts.emplace_back(prefix + name, text);
 }
 
 }  // namespace

@@ -8,7 +8,7 @@
 #include "harness/config/yaml_reader.h"
 #include "support/options.h"
 
-/// Reading and writing of any options struct that lists its fields (methods/support/options.h).
+/// Reading and writing of any options struct that lists its fields (support/options.h).
 namespace ptqbench {
 
 /// Names and canonical texts of options. A number has the shortest text that reads back to the same
@@ -73,6 +73,19 @@ OptionTexts option_texts(const Options& options) {
   OptionTexts texts;
   for (const auto& field : Options::fields())
     texts.emplace_back(field.name, field_text(field, options));
+  return texts;
+}
+
+/// Those that a fingerprint names: all but optional fields at their default.
+template <class Options>
+OptionTexts fingerprint_texts(const Options& options) {
+  const Options defaults;
+  OptionTexts texts;
+  for (const auto& field : Options::fields()) {
+    auto text = field_text(field, options);
+    if (!field.optional || text != field_text(field, defaults))
+      texts.emplace_back(field.name, std::move(text));
+  }
   return texts;
 }
 

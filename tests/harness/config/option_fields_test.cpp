@@ -63,6 +63,27 @@ TEST(OptionFields, ChecksBoundsChoicesAndNames) {
   EXPECT_EQ(read.options.list, (std::vector<double>{1.0}));
 }
 
+struct Grown {
+  int64_t count = 3;
+  bool added = false;
+
+  static const std::vector<Field<Grown>>& fields() {
+    static const std::vector<Field<Grown>> all = {
+        {"count", &Grown::count, "", 1, 10},
+        Field<Grown>("added", &Grown::added, "").left_out_at_default(),
+    };
+    return all;
+  }
+};
+
+TEST(OptionFields, FingerprintsNameLaterFieldsOnlyWhereTheyDiffer) {
+  Grown options;
+  EXPECT_EQ(fingerprint_texts(options), (OptionTexts{{"count", "3"}}));
+  EXPECT_EQ(option_texts(options), (OptionTexts{{"count", "3"}, {"added", "false"}}));
+  options.added = true;
+  EXPECT_EQ(fingerprint_texts(options), (OptionTexts{{"count", "3"}, {"added", "true"}}));
+}
+
 TEST(OptionFields, CanonicalTextsAreShortAndInOrder) {
   Sample options;
   options.rate = 1e-4;
