@@ -26,6 +26,10 @@ find_package(PNG REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+# Reads protobuf's wire format; headers only, since LibTorch brings a protobuf library into the process.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(ptq_protozero INTERFACE)
+target_include_directories(ptq_protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
 
 # LibTorch puts its include folders, definitions and libraries into variables and its own `torch` target; one interface
 # target of ours marks the headers as system headers, so that our warnings are about our code.
