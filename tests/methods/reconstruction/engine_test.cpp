@@ -53,12 +53,15 @@ class RecordedSource : public RandomSource {
     EXPECT_EQ(count, static_cast<int64_t>(ids.size()));
     return ids;
   }
-  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
-                       const std::vector<int64_t>& slots, int64_t elements_per_slot) override {
-    EXPECT_EQ(drop_probability, 0.5);
-    const auto mask = recording_.mask(t, place).index_select(0, at::tensor(slots));
-    EXPECT_EQ(mask.numel(), static_cast<int64_t>(slots.size()) * elements_per_slot);
-    return pack_mask(mask.contiguous(layout_));
+  void fill_keep_masks(std::vector<KeepMaskDraw> draws, const IterationNow& now) override {
+    const auto t = now.t.item<int64_t>();
+    for (const auto& draw : draws) {
+      EXPECT_EQ(draw.drop_probability, 0.5);
+      const auto slots = now.slots.slice(0, 0, draw.words.size(0));
+      const auto mask = recording_.mask(t, draw.place).index_select(0, slots);
+      auto words = draw.words;
+      words.copy_(pack_mask(mask.contiguous(layout_)));
+    }
   }
 
  private:
