@@ -184,6 +184,16 @@ class Kernels {
 /// Those of the device's kind; tensor operations where there are none of its own.
 const Kernels& kernels_on(const at::Device& device);
 
+/// While it lives, kernels_on() has others for the CPU: for tests of what only devices run. Not for
+/// several threads at once.
+class CpuKernelsReplaced {
+ public:
+  explicit CpuKernelsReplaced(const Kernels& kernels);
+  ~CpuKernelsReplaced();
+  CpuKernelsReplaced(const CpuKernelsReplaced&) = delete;
+  CpuKernelsReplaced& operator=(const CpuKernelsReplaced&) = delete;
+};
+
 /// Compositions of tensor operations, for every device: what the others are compared with.
 const Kernels& composed_kernels();
 

@@ -44,7 +44,7 @@ double loss_positions(const at::Tensor& output) {
 }
 
 void require_unit_gradient(const at::Tensor& gradient) {
-  if (gradient.is_cpu() && gradient.item<double>() != 1)
+  if (gradient.is_cpu() && *gradient.data_ptr<double>() != 1)
     throw std::logic_error("a loss is where gradients begin: its own must be one");
 }
 

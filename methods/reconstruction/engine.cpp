@@ -9,6 +9,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <stdexcept>
 
 #include "methods/kernels/activation_quant.h"
 #include "methods/kernels/gather.h"
@@ -203,6 +204,11 @@ class UnitReconstruction::LearningPass : public Pass {
     return regulariser;
   }
 
+  /// After the state was written from outside.
+  void refresh() {
+    for (const auto& variable : roundings_) variable->refresh();
+  }
+
   /// Leaves what was learned in the model's sites.
   void finish() {
     for (const auto& variable : roundings_) variable->finish();
@@ -249,12 +255,12 @@ class UnitReconstruction::LearningPass : public Pass {
       read_inside.insert(model.nodes()[n].inputs.begin(), model.nodes()[n].inputs.end());
     for (size_t n = unit.first; n < unit.last; ++n) {
       const Node& node = model.nodes()[n];
-      const auto sites = node.layer->activation_sites();
+      const ActivationSite* site = node.layer->output_site();
       const auto output = std::find(unit.outputs.begin(), unit.outputs.end(), node.outputs.front());
       // What several outputs share is an activation inside of the layer.
-      const bool at_the_end = sites.size() == 1 && node.outputs.size() == 1;
+      const bool at_the_end = site != nullptr && node.outputs.size() == 1;
       if (!at_the_end || output == unit.outputs.end()) continue;
-      const auto step = step_index_.find(sites.front());
+      const auto step = step_index_.find(site);
       if (step == step_index_.end() || read_inside.count(*output) != 0) continue;
       const auto number = static_cast<size_t>(output - unit.outputs.begin());
       steps_[step->second].output = number;
@@ -344,7 +350,7 @@ void UnitReconstruction::run(int64_t first, int64_t count) {
 }
 
 void UnitReconstruction::require_finite() const {
-  const auto bad = losses_.bad.item<int64_t>();
+  const auto bad = *losses_.bad.cpu().data_ptr<int64_t>();
   if (bad < 0) return;
   throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
                           unit_.name, bad));
@@ -371,6 +377,19 @@ LossCurve UnitReconstruction::curve() const {
 void UnitReconstruction::finish() { pass_->finish(); }
 
 std::vector<NamedTensor> UnitReconstruction::state() const { return pass_->state(); }
+
+void UnitReconstruction::restore(const std::vector<NamedTensor>& state) {
+  const torch::NoGradGuard no_grad;
+  const auto mine = pass_->state();
+  if (state.size() != mine.size()) throw std::logic_error("the state of another unit");
+  for (size_t i = 0; i < state.size(); ++i) {
+    if (state[i].name != mine[i].name || state[i].value.sizes() != mine[i].value.sizes())
+      throw std::logic_error("a state with '" + state[i].name + "' for '" + mine[i].name + "'");
+    auto value = mine[i].value;
+    value.copy_(state[i].value);
+  }
+  pass_->refresh();
+}
 
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings, RandomSource& random,

@@ -21,6 +21,8 @@ class RoundingVariable {
   /// What an update works on, for a gradient of the loss for soft().
   RoundingState update(const at::Tensor& gradient) const;
 
+  /// Makes soft() again after alpha was written from outside.
+  void refresh() { soft_.detach().copy_(rounding_.soft_weight()); }
   /// Leaves the weight, rounded hard, in the site.
   void finish() { site_.quantized = rounding_.hard_weight(); }
   /// Adds alpha and the moments under the weight's name; they share storage.

@@ -4,10 +4,12 @@
 #include <cmath>
 
 #include "methods/kernels/activation_quant.h"
+#include "methods/kernels/cpu/cpu_kernels.h"
 #include "methods/kernels/element/rounding.h"
 #include "methods/kernels/kernels.h"
 #include "methods/kernels/keep_mask.h"
 #include "methods/kernels/reconstruction_loss.h"
+#include "methods/kernels/sample_layout.h"
 #include "methods/quantizer/rounding.h"
 
 namespace ptqbench {
@@ -55,13 +57,13 @@ void adam(const at::Tensor& gradient, const at::Tensor& rate, const at::Tensor& 
 class ComposedKernels : public Kernels {
  public:
   at::Tensor gather(const at::Tensor& source, const at::Tensor& rows) const override {
-    return source.index_select(0, rows);
+    return batch_like(source, rows.numel()).copy_(source.index_select(0, rows));
   }
 
   at::Tensor gather_mix(const at::Tensor& quantized, const at::Tensor& full_precision,
                         const at::Tensor& rows, const at::Tensor& keep) const override {
-    const auto kept = quantized.index_select(0, rows);
-    return at::where(unpack_mask(keep, kept), kept, full_precision.index_select(0, rows));
+    const auto kept = gather(quantized, rows);
+    return at::where(unpack_mask(keep, kept), kept, gather(full_precision, rows));
   }
 
   at::Tensor activate(const at::Tensor& x, const at::Tensor& addend,
@@ -140,7 +142,7 @@ class ComposedKernels : public Kernels {
     for (KeepMaskDraw draw : draws) {
       const auto words = draw.words;
       draw.words = at::empty(words.sizes(), at::kInt);
-      kernels_on(at::kCPU).draw_keep_masks({draw}, host);
+      cpu_kernels().draw_keep_masks({draw}, host);
       words.copy_(draw.words);
     }
   }
