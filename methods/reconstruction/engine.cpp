@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <torch/csrc/autograd/autograd.h>
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <map>
 #include <optional>
 #include <set>
-#include <stdexcept>
 
 #include "methods/kernels/activation_quant.h"
 #include "methods/kernels/gather.h"
@@ -204,11 +204,6 @@ class UnitReconstruction::LearningPass : public Pass {
     return regulariser;
   }
 
-  /// After the state was written from outside.
-  void refresh() {
-    for (const auto& variable : roundings_) variable->refresh();
-  }
-
   /// Leaves what was learned in the model's sites.
   void finish() {
     for (const auto& variable : roundings_) variable->finish();
@@ -221,6 +216,20 @@ class UnitReconstruction::LearningPass : public Pass {
     for (const auto& variable : roundings_) variable->append_state(all);
     for (const auto& place : steps_) place.variable->append_state(all);
     return all;
+  }
+
+  void restore(const std::vector<NamedTensor>& saved) {
+    const torch::NoGradGuard no_grad;
+    std::map<std::string, at::Tensor> own;
+    for (const auto& [name, value] : state()) own[name] = value;
+    for (const auto& [name, value] : saved) {
+      const auto found = own.find(name);
+      if (found == own.end() || found->second.sizes() != value.sizes())
+        throw Error(fmt::format("'{}' of shape {} is no variable of this unit", name,
+                                fmt::join(value.sizes().vec(), " x ")));
+      found->second.copy_(value);
+    }
+    for (const auto& variable : roundings_) variable->refresh();
   }
 
  private:
@@ -378,18 +387,7 @@ void UnitReconstruction::finish() { pass_->finish(); }
 
 std::vector<NamedTensor> UnitReconstruction::state() const { return pass_->state(); }
 
-void UnitReconstruction::restore(const std::vector<NamedTensor>& state) {
-  const torch::NoGradGuard no_grad;
-  const auto mine = pass_->state();
-  if (state.size() != mine.size()) throw std::logic_error("the state of another unit");
-  for (size_t i = 0; i < state.size(); ++i) {
-    if (state[i].name != mine[i].name || state[i].value.sizes() != mine[i].value.sizes())
-      throw std::logic_error("a state with '" + state[i].name + "' for '" + mine[i].name + "'");
-    auto value = mine[i].value;
-    value.copy_(state[i].value);
-  }
-  pass_->refresh();
-}
+void UnitReconstruction::restore(const std::vector<NamedTensor>& state) { pass_->restore(state); }
 
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings, RandomSource& random,

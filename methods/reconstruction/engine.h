@@ -59,7 +59,8 @@ class UnitReconstruction {
   /// Everything that iterations change, by name; shares storage with it: for each weight its alpha
   /// and both moments of Adam, for each activation quantizer its scale and zero point and theirs.
   std::vector<NamedTensor> state() const;
-  /// Takes over such values. Throws std::logic_error unless names and shapes are those of state().
+  /// Goes on from `state`, values of state() by its names, copied. Throws Error when a name or
+  /// shape is none of this unit's.
   void restore(const std::vector<NamedTensor>& state);
 
  private:

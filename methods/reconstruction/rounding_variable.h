@@ -21,12 +21,12 @@ class RoundingVariable {
   /// What an update works on, for a gradient of the loss for soft().
   RoundingState update(const at::Tensor& gradient) const;
 
-  /// Makes soft() again after alpha was written from outside.
-  void refresh() { soft_.detach().copy_(rounding_.soft_weight()); }
   /// Leaves the weight, rounded hard, in the site.
   void finish() { site_.quantized = rounding_.hard_weight(); }
   /// Adds alpha and the moments under the weight's name; they share storage.
   void append_state(std::vector<NamedTensor>& state) const;
+  /// Makes soft() that of alpha, after what append_state() gave was written to.
+  void refresh();
 
  private:
   WeightSite& site_;
