@@ -3,7 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include "methods/kernels/gather.h"
-#include "methods/nn/sites.h"
+#include "methods/nn/nonlinearity.h"
 #include "methods/quantizer/affine.h"
 
 namespace ptqbench {
@@ -39,21 +39,21 @@ struct LearnedQuantizer {
 /// and passes in full precision where it is 0; an undefined mask quantizes everything. Gradients:
 /// LSQ (arXiv:1902.08153, eq. 3) for the scale and LSQ+ (arXiv:2004.09576, eq. 5) for the zero
 /// point, each scaled by 1 / sqrt(numel * quant_max), and the clipped straight-through estimator
-/// for the terms. On the CPU one fused pass each way, elsewhere the composition below.
+/// for the terms.
 at::Tensor activate_and_quantize(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                  const LearnedQuantizer& quantizer, const at::Tensor& keep);
 
-/// The same function written as plain tensor operations: what other devices run and tests compare
-/// with.
+/// The same function written as plain tensor operations under autograd: what tests compare with, and
+/// devices without kernels of their own run.
 at::Tensor activate_and_quantize_composed(const ActivationTerms& terms, Nonlinearity nonlinearity,
                                           const LearnedQuantizer& quantizer,
                                           const at::Tensor& keep);
 
-/// reconstruction_loss(activate_and_quantize(terms, ...), target, p) for a unit that ends in a
-/// quantized activation: on the CPU forward, loss and backward are one pass.
+/// reconstruction_loss(activate_and_quantize(terms, ...), target, p, fraction) for a unit that ends
+/// in a quantized activation, in one pass where target and terms are laid out alike.
 at::Tensor activation_loss(const ActivationTerms& terms, Nonlinearity nonlinearity,
                            const LearnedQuantizer& quantizer, const at::Tensor& keep,
-                           const Rows& target, double p);
+                           const Rows& target, double p, double fraction);
 
 /// clamp whose gradient is one at the bounds, too, as the published code's was; clamp of newer
 /// LibTorch (2.15) has none there, where many quantized values lie.

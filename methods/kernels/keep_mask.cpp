@@ -1,40 +1,14 @@
 #include "methods/kernels/keep_mask.h"
 
-#include <ATen/Parallel.h>
 #include <torch/types.h>
 
-#include <cmath>
-
-#include "methods/kernels/elementwise.h"
-#include "methods/kernels/keep_mask_cpu.h"
+#include "methods/kernels/cpu/vector_loop.h"
+#include "methods/kernels/sample_layout.h"
 
 namespace ptqbench {
 
 int64_t mask_words(int64_t elements_per_sample) {
   return (elements_per_sample + kWordBits - 1) / kWordBits;
-}
-
-bool samples_are_dense(const at::Tensor& x) {
-  return x.is_non_overlapping_and_dense() && x.dim() > 0 &&
-         (x.size(0) == 1 || x.stride(0) == x.numel() / x.size(0));
-}
-
-at::Tensor draw_keep_mask(std::array<uint32_t, 2> key, int64_t iteration, int64_t place,
-                          double drop_probability, const std::vector<int64_t>& slots,
-                          int64_t elements_per_sample) {
-  const auto threshold = static_cast<uint32_t>(std::lround(drop_probability * 65536));
-  const int64_t words = mask_words(elements_per_sample);
-  const auto samples = static_cast<int64_t>(slots.size());
-  auto mask = at::empty({samples, words}, at::kInt);
-  auto* data = reinterpret_cast<uint32_t*>(mask.data_ptr<int32_t>());
-  at::parallel_for(0, samples, 1, [&](int64_t begin, int64_t end) {
-    for (int64_t sample = begin; sample < end; ++sample) {
-      const auto slot = static_cast<uint32_t>(slots[static_cast<size_t>(sample)]);
-      cpu::keep_mask({0, slot, static_cast<uint32_t>(iteration), static_cast<uint32_t>(place)}, key,
-                     threshold, data + sample * words, words);
-    }
-  });
-  return mask;
 }
 
 at::Tensor unpack_mask(const at::Tensor& mask, const at::Tensor& like) {
@@ -46,7 +20,8 @@ at::Tensor unpack_mask(const at::Tensor& mask, const at::Tensor& like) {
                         .slice(1, 0, elements)
                         .to(at::kBool)
                         .contiguous();
-  return bits.as_strided(like.sizes(), like.strides());
+  return samples_are_dense(like) ? bits.as_strided(like.sizes(), like.strides())
+                                 : bits.view(like.sizes());
 }
 
 at::Tensor pack_mask(const at::Tensor& keep) {

@@ -24,6 +24,9 @@ class Layer {
   /// Sites in the order of execution; empty where the layer has none.
   virtual std::vector<WeightSite*> weight_sites() { return {}; }
   virtual std::vector<ActivationSite*> activation_sites() { return {}; }
+  /// The site whose result is, as it is, what the layer gives; null where none is. A unit that ends
+  /// there has its loss computed in the same pass.
+  virtual const ActivationSite* output_site() const { return nullptr; }
   /// Trainable parameters, then buffers, under their checkpoint names.
   virtual std::vector<NamedTensor> parameters() const { return {}; }
   virtual std::vector<NamedTensor> buffers() const { return {}; }
@@ -60,6 +63,7 @@ class QuantConv2d : public Layer {
   std::string kind() const override;
   std::vector<WeightSite*> weight_sites() override { return {&weight_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   std::vector<NamedTensor> parameters() const override;
   std::vector<NamedTensor> buffers() const override;
   void fold_batch_norm() override;
@@ -85,6 +89,7 @@ class QuantLinear : public Layer {
   std::string kind() const override { return "linear"; }
   std::vector<WeightSite*> weight_sites() override { return {&weight_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   std::vector<NamedTensor> parameters() const override;
   void move_to(const at::Device& device) override;
 
@@ -103,6 +108,7 @@ class Add : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "add"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   void move_to(const at::Device& device) override;
 
  private:

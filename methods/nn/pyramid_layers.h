@@ -33,6 +33,7 @@ class PyramidConv : public Layer {
   std::string kind() const override;
   std::vector<WeightSite*> weight_sites() override { return {&weight_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   std::vector<NamedTensor> parameters() const override;
   void move_to(const at::Device& device) override;
 
@@ -53,6 +54,7 @@ class AddUpsampled : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "add upsampled"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   void move_to(const at::Device& device) override;
 
  private:

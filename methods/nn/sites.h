@@ -5,11 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "methods/nn/nonlinearity.h"
 #include "methods/quantizer/affine.h"
 
 namespace ptqbench {
-
-enum class Nonlinearity { kNone, kRelu, kRelu6 };
 
 /// Where a site stands in the network, as far as first/last-layer policies ask (bit_policy.h).
 enum class Place { kInner, kFirst, kLast };
@@ -72,7 +71,5 @@ struct BatchNorm {
 
 /// Replaces the tensor by its copy on the device; one that is undefined or there stays.
 void move_to(at::Tensor& tensor, const at::Device& device);
-
-at::Tensor apply_nonlinearity(Nonlinearity nonlinearity, const at::Tensor& x);
 
 }  // namespace ptqbench

@@ -42,6 +42,7 @@ class QuantEmbeddings : public Layer {
   std::string kind() const override { return "embeddings"; }
   std::vector<WeightSite*> weight_sites() override { return {&words_, &positions_, &types_}; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   std::vector<NamedTensor> parameters() const override;
   void move_to(const at::Device& device) override;
 
@@ -76,6 +77,7 @@ class AddNorm : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "add, layer norm"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   std::vector<NamedTensor> parameters() const override { return norm_.parameters(); }
   void move_to(const at::Device& device) override;
 
@@ -92,6 +94,7 @@ class Gelu : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "gelu"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   void move_to(const at::Device& device) override { output_.move_to(device); }
 
  private:
@@ -106,6 +109,7 @@ class Tanh : public Layer {
   Tensors forward(const Tensors& inputs, Pass& pass) const override;
   std::string kind() const override { return "tanh"; }
   std::vector<ActivationSite*> activation_sites() override { return {&output_}; }
+  const ActivationSite* output_site() const override { return &output_; }
   void move_to(const at::Device& device) override { output_.move_to(device); }
 
  private:

@@ -4,6 +4,8 @@
 
 #include <cstdint>
 
+#include "methods/kernels/element/activation.h"
+
 namespace ptqbench {
 
 /// The integers a quantizer may use: 0 .. 2^b - 1, or -2^(b-1) .. 2^(b-1) - 1 when symmetric.
@@ -28,8 +30,7 @@ struct AffineQuantizer {
   bool per_channel() const;
 };
 
-/// Smallest scale that is used; keeps constant tensors quantizable.
-constexpr float kSmallestScale = 1.1920928955078125e-07F;
+using element::kSmallestScale;
 
 /// The quantizer whose range is [minimum, maximum] widened to contain zero (shape [1] or [C_out],
 /// float32). Asymmetric: scale = (max - min) / steps, zero point = qmin - round(min / scale),

@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-#include "methods/kernels/quantization_error_cpu.h"
+#include "methods/kernels/cpu/quantization_error.h"
 
 namespace ptqbench {
 namespace {

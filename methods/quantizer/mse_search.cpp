@@ -6,7 +6,7 @@
 #include <limits>
 #include <numeric>
 
-#include "methods/kernels/quantization_error_cpu.h"
+#include "methods/kernels/cpu/quantization_error.h"
 #include "methods/quantizer/candidate_rating.h"
 #include "methods/quantizer/weighted_points.h"
 

@@ -7,7 +7,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "methods/kernels/histogram_cpu.h"
+#include "methods/kernels/cpu/histogram.h"
 #include "methods/quantizer/mse_search.h"
 #include "support/error.h"
 #include "support/nearest_name.h"

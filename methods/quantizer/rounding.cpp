@@ -52,6 +52,14 @@ LearnedRounding::LearnedRounding(const at::Tensor& weight, const AffineQuantizer
   alpha_ = -at::log((kZeta - kGamma) / (steps - floor - kGamma) - 1);
 }
 
+LearnedRounding::LearnedRounding(const at::Tensor& floor, const at::Tensor& alpha,
+                                 const AffineQuantizer& quantizer)
+    : quantizer_(quantizer),
+      scale_(broadcast_to_channels(quantizer.scale, floor)),
+      zero_point_(broadcast_to_channels(quantizer.zero_point, floor)),
+      floor_(floor),
+      alpha_(alpha) {}
+
 at::Tensor LearnedRounding::soft_weight() const {
   const auto integers = (floor_ + rectified_sigmoid(alpha_))
                             .clamp_(quantizer_.range.minimum, quantizer_.range.maximum);
@@ -71,14 +79,11 @@ at::Tensor LearnedRounding::alpha_gradient(const at::Tensor& grad_weight) const 
   return grad_weight * scale_ * inside * rectified_sigmoid_slope(alpha_);
 }
 
-LearnedRounding::Regulariser LearnedRounding::regulariser(double beta, double weight) const {
+LearnedRounding::Regulariser LearnedRounding::regulariser(const at::Tensor& beta) const {
   const auto centred = rectified_sigmoid(alpha_).mul_(2).sub_(1);
   const auto distance = centred.abs();
-  Regulariser result;
-  result.value = weight * (1 - distance.pow(beta)).sum(at::kDouble).item<double>();
-  result.gradient = distance.pow(beta - 1) * centred.sign() * rectified_sigmoid_slope(alpha_) *
-                    (-2 * beta * weight);
-  return result;
+  return {(1 - distance.pow(beta)).sum(at::kDouble),
+          distance.pow(beta - 1) * centred.sign() * rectified_sigmoid_slope(alpha_) * beta * -2};
 }
 
 }  // namespace ptqbench

@@ -36,6 +36,9 @@ class LearnedRounding {
   /// `weight` float32 [C_out, ...]. Tensors of four dimensions are kept channels-last, the layout
   /// that convolutions are fastest in.
   LearnedRounding(const at::Tensor& weight, const AffineQuantizer& quantizer);
+  /// One on its way: `floor` and `alpha` as the functions below give them.
+  LearnedRounding(const at::Tensor& floor, const at::Tensor& alpha,
+                  const AffineQuantizer& quantizer);
 
   /// Soft-rounded, dequantized weight for the present alpha.
   at::Tensor soft_weight() const;
@@ -46,11 +49,12 @@ class LearnedRounding {
   at::Tensor alpha_gradient(const at::Tensor& grad_weight) const;
 
   struct Regulariser {
-    double value = 0;
+    at::Tensor value;
     at::Tensor gradient;
   };
-  /// weight * sum(1 - |2 h(alpha) - 1|^beta) (eq. 24) and its gradient for alpha.
-  Regulariser regulariser(double beta, double weight) const;
+  /// sum(1 - |2 h(alpha) - 1|^beta) (eq. 24, float64 []) and its gradient for alpha, for an exponent
+  /// [] on the same device.
+  Regulariser regulariser(const at::Tensor& beta) const;
 
   const AffineQuantizer& quantizer() const { return quantizer_; }
   /// floor(w0 / s) + z, laid out as alpha().

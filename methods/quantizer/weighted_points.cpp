@@ -7,7 +7,7 @@
 #include <limits>
 #include <mutex>
 
-#include "methods/kernels/histogram_cpu.h"
+#include "methods/kernels/cpu/histogram.h"
 
 namespace ptqbench {
 namespace {

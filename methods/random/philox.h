@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "methods/kernels/element/philox.h"
+
 namespace ptqbench {
 
 /// Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as easy as 1, 2, 3"): a counter and
@@ -11,17 +13,9 @@ namespace ptqbench {
 /// for, never on who draws it or when.
 inline std::array<uint32_t, 4> philox(std::array<uint32_t, 4> counter,
                                       std::array<uint32_t, 2> key) {
-  for (int round = 0; round < 10; ++round) {
-    const uint64_t product0 = uint64_t{0xD2511F53} * counter[0];
-    const uint64_t product1 = uint64_t{0xCD9E8D57} * counter[2];
-    counter = {static_cast<uint32_t>(product1 >> 32) ^ counter[1] ^ key[0],
-               static_cast<uint32_t>(product1),
-               static_cast<uint32_t>(product0 >> 32) ^ counter[3] ^ key[1],
-               static_cast<uint32_t>(product0)};
-    key[0] += 0x9E3779B9;
-    key[1] += 0xBB67AE85;
-  }
-  return counter;
+  const auto out =
+      element::philox({counter[0], counter[1], counter[2], counter[3]}, key[0], key[1]);
+  return {out.c0, out.c1, out.c2, out.c3};
 }
 
 /// What a stream of random numbers is for; part of its key, so that streams never overlap.

@@ -1,6 +1,7 @@
 #include "methods/reconstruction/engine.h"
 
 #include <fmt/format.h>
+#include <torch/csrc/autograd/autograd.h>
 #include <fmt/ranges.h>
 #include <torch/types.h>
 
@@ -14,69 +15,34 @@
 #include "methods/kernels/gather.h"
 #include "methods/kernels/reconstruction_loss.h"
 #include "methods/nn/positions.h"
-#include "methods/quantizer/rounding.h"
-#include "methods/reconstruction/adam.h"
+#include "methods/reconstruction/drop_masks.h"
+#include "methods/reconstruction/iteration_plan.h"
 #include "methods/reconstruction/rounding_variable.h"
+#include "methods/reconstruction/step_variable.h"
 #include "support/error.h"
+#include "support/stop_request.h"
+#include "support/stopwatch.h"
 
 namespace ptqbench {
 namespace {
 
-/// At most about so many points of a loss curve are kept.
-constexpr int64_t kCurvePoints = 200;
-
-/// Step (and zero point) of one activation quantizer under optimisation.
-struct StepVariable {
-  ActivationSite* site;
-  LearnedQuantizer quantizer;
-  Adam scale_adam;
-  Adam zero_point_adam;
+/// An activation quantizer of the unit and its part in an iteration.
+struct StepPlace {
+  std::unique_ptr<StepVariable> variable;
   /// Its number for the random source.
-  int64_t place;
+  int64_t number;
   /// The output of the unit that this activation is, if its loss can be computed here.
   std::optional<size_t> output;
 };
 
-/// The mini-batch of one iteration, and the part of it that this process computes.
-struct MiniBatch {
-  int64_t t = 0;
-  /// Calibration samples, by slot.
-  std::vector<int64_t> samples;
-  /// Slots whose samples are held here, and the rows of the streams where these are.
-  std::vector<int64_t> slots;
-  std::vector<int64_t> rows;
+/// How far a device may be behind the host: iterations, and seconds of the host's launches.
+constexpr int64_t kMostAhead = 64;
+constexpr double kSecondsAhead = 0.05;
 
-  MiniBatch(int64_t iteration, std::vector<int64_t> drawn, const SampleShare& share)
-      : t(iteration), samples(std::move(drawn)) {
-    for (size_t slot = 0; slot < samples.size(); ++slot) {
-      if (samples[slot] < share.first || samples[slot] >= share.last) continue;
-      slots.push_back(static_cast<int64_t>(slot));
-      rows.push_back(samples[slot] - share.first);
-    }
-  }
-
-  /// The part of the samples that is computed here.
-  double fraction() const {
-    return static_cast<double>(slots.size()) / static_cast<double>(samples.size());
-  }
-};
-
-/// The inputs of the part computed here, with elements dropped to full precision where the phase
-/// says so. Streams may lie elsewhere than the model: the batch goes to `device`.
-Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& batch,
-                     RandomSource& random, const at::Device& device) {
-  Tensors inputs;
-  for (size_t i = 0; i < data.quantized_inputs.size(); ++i) {
-    const auto& quantized = data.quantized_inputs[i];
-    if (phase.drop_probability == 0 || !quantized.is_floating_point()) {
-      inputs.push_back(gather({quantized, batch.rows}));
-      continue;
-    }
-    const auto keep = random.keep_mask(batch.t, static_cast<int64_t>(i), phase.drop_probability,
-                                       batch.slots, quantized.numel() / quantized.size(0));
-    inputs.push_back(gather_mix(quantized, data.full_precision_inputs[i], batch.rows, keep));
-  }
-  return on_device(inputs, device);
+LossCurveBuffer make_curve(size_t points, at::Device device) {
+  const auto numbers = at::dtype(at::kDouble).device(device);
+  return {at::zeros({static_cast<int64_t>(points), 2}, numbers), at::zeros({2}, numbers),
+          at::full({1}, -1, at::dtype(at::kLong).device(device))};
 }
 
 }  // namespace
@@ -87,8 +53,12 @@ Tensors batch_inputs(const UnitData& data, const Phase& phase, const MiniBatch& 
 class UnitReconstruction::LearningPass : public Pass {
  public:
   LearningPass(const UnitGraph& model, const Unit& unit, const UnitData& data, const Phase& phase,
-               const MethodSettings& settings, RandomSource& random)
-      : data_(data), phase_(phase), settings_(settings), random_(random), device_(model.device()) {
+               const MethodSettings& settings, RandomSource& random, const IterationPlan& plan)
+      : data_(data),
+        phase_(phase),
+        plan_(plan),
+        device_(model.device()),
+        masks_(random, phase.drop_probability, settings.batch_size, device_) {
     if (phase.learn_rounding) {
       for (WeightSite* site : weight_sites(model, unit)) {
         if (!site->quantizer) continue;
@@ -96,29 +66,51 @@ class UnitReconstruction::LearningPass : public Pass {
         roundings_.push_back(std::make_unique<RoundingVariable>(*site));
       }
     }
-    int64_t place = static_cast<int64_t>(unit.inputs.size());
+    int64_t number = static_cast<int64_t>(unit.inputs.size());
     for (ActivationSite* site : activation_sites(model, unit)) {
       if (!site->quantizer || phase.inside == QuantizedPass::Activations::kFullPrecision) continue;
-      LearnedQuantizer learned{site->quantizer->scale.clone(), site->quantizer->zero_point.clone(),
-                               site->quantizer->range};
-      learned.scale.requires_grad_(phase.learn_steps);
-      learned.zero_point.requires_grad_(phase.learn_steps &&
-                                        settings.activation_quantizer == "lsq_plus");
       step_index_[site] = steps_.size();
-      steps_.push_back({site, learned, Adam(learned.scale.detach()),
-                        Adam(learned.zero_point.detach()), place++, std::nullopt});
+      steps_.push_back({std::make_unique<StepVariable>(
+                            *site, phase.learn_steps,
+                            phase.learn_steps && settings.activation_quantizer == "lsq_plus"),
+                        number++, std::nullopt});
     }
     find_losses(model, unit);
   }
 
   bool learns() const { return !roundings_.empty() || (phase_.learn_steps && !steps_.empty()); }
 
-  void begin(const MiniBatch& batch) {
-    batch_ = &batch;
+  /// After the plan has loaded an iteration.
+  void begin() {
+    masks_.begin(plan_.now(), plan_.held());
     if (!data_.position_mask.defined()) return;
-    const auto whole = gather({data_.position_mask, batch.samples});
-    batch_mask_ = gather({whole, batch.slots}).to(device_);
+    const auto whole = data_.position_mask.index_select(0, plan_.host_samples());
+    batch_mask_ = whole.index_select(0, plan_.host_slots());
     real_fraction_ = batch_mask_.sum().item<double>() / whole.sum().item<double>();
+  }
+
+  /// The inputs of the samples computed here, with elements dropped to full precision where the
+  /// phase says so.
+  Tensors inputs() {
+    Tensors inputs;
+    for (size_t i = 0; i < data_.quantized_inputs.size(); ++i) {
+      const auto& quantized = data_.quantized_inputs[i];
+      if (phase_.drop_probability == 0 || !quantized.is_floating_point()) {
+        inputs.push_back(on_this_device(quantized));
+        continue;
+      }
+      const auto keep = masks_.at_place(static_cast<int64_t>(i), plan_.held(),
+                                        quantized.numel() / quantized.size(0));
+      const auto& full_precision = data_.full_precision_inputs[i];
+      if (quantized.device() == device_) {
+        inputs.push_back(gather_mix(quantized, full_precision, plan_.rows(), keep));
+      } else {
+        const auto all = at::arange(plan_.held(), plan_.rows().options());
+        inputs.push_back(
+            gather_mix(on_this_device(quantized), on_this_device(full_precision), all, keep));
+      }
+    }
+    return inputs;
   }
 
   at::Tensor weight(const WeightSite& site) override {
@@ -130,16 +122,14 @@ class UnitReconstruction::LearningPass : public Pass {
   at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
     const auto found = step_index_.find(&site);
     if (found == step_index_.end()) return activate(terms, site.nonlinearity);
-    const StepVariable& variable = steps_[found->second];
-    at::Tensor keep;
-    if (phase_.drop_probability > 0) {
-      keep = random_.keep_mask(batch_->t, variable.place, phase_.drop_probability, batch_->slots,
-                               terms.x.numel() / terms.x.size(0));
-    }
-    if (!variable.output)
-      return activate_and_quantize(terms, site.nonlinearity, variable.quantizer, keep);
-    return activation_loss(terms, site.nonlinearity, variable.quantizer, keep,
-                           {data_.targets[*variable.output], batch_->rows}, phase_.norm);
+    const StepPlace& place = steps_[found->second];
+    const auto keep = masks_.at_place(place.number, terms.x.size(0),
+                                      terms.x.numel() / std::max<int64_t>(1, terms.x.size(0)));
+    const auto& quantizer = place.variable->quantizer();
+    if (!place.output) return activate_and_quantize(terms, site.nonlinearity, quantizer, keep);
+    const auto& targets = data_.targets[*place.output];
+    return activation_loss(terms, site.nonlinearity, quantizer, keep, {targets, rows_of(targets)},
+                           phase_.norm, plan_.fraction());
   }
 
   /// The loss of the unit's outputs as forward() returned them, a scalar: the addend of the part
@@ -147,74 +137,84 @@ class UnitReconstruction::LearningPass : public Pass {
   at::Tensor loss(const Tensors& outputs) const {
     at::Tensor total;
     for (size_t i = 0; i < outputs.size(); ++i) {
-      auto part =
+      const auto part =
           ends_in_loss_.count(i) != 0 ? outputs[i] : output_loss(outputs[i], data_.targets[i]);
-      const double fraction = masked(outputs[i]) ? real_fraction_ : batch_->fraction();
-      if (fraction != 1) part = part * fraction;
       total = total.defined() ? total + part : part;
     }
     return total;
   }
 
-  /// Adds up over the group what one iteration has computed: the gradients and `loss`.
-  void share(double& loss, DeviceGroup& group) {
-    if (group.size() == 1) return;
-    Tensors sums;
-    for (const auto& variable : roundings_) sums.push_back(gradient(variable->soft()));
-    if (phase_.learn_steps) {
-      // LSQ scales the gradient by the size of what was quantized (scale_gradient), which is the
-      // whole mini-batch.
-      const double factor = std::sqrt(batch_->fraction());
-      for (const StepVariable& variable : steps_) {
-        for (const auto* learned : {&variable.quantizer.scale, &variable.quantizer.zero_point}) {
-          if (learned->requires_grad()) sums.push_back(gradient(*learned).mul_(factor));
-        }
+  /// Of a loss, for everything that is learned, laid out as that; zeros where it does not depend on
+  /// it or is undefined.
+  Tensors gradients(const at::Tensor& loss) const {
+    Tensors leaves;
+    for (const auto& variable : roundings_) leaves.push_back(variable->soft());
+    for (const auto& place : steps_) {
+      for (const auto& parameter : place.variable->learned()) leaves.push_back(parameter);
+    }
+    Tensors gradients(leaves.size());
+    if (loss.defined() && loss.requires_grad()) {
+      gradients = torch::autograd::grad({loss}, leaves, {}, c10::nullopt, /*create_graph=*/false,
+                                        /*allow_unused=*/true);
+    }
+    for (size_t i = 0; i < leaves.size(); ++i) {
+      const auto leaf = leaves[i].detach();
+      auto& gradient = gradients[i];
+      if (!gradient.defined()) {
+        gradient = at::zeros_like(leaf);
+      } else if (gradient.strides() != leaf.strides()) {
+        gradient = at::empty_like(leaf).copy_(gradient);
       }
     }
-    const auto whole_loss = at::scalar_tensor(loss, at::dtype(at::kDouble).device(group.device()));
-    sums.push_back(whole_loss);
-    group.sum(sums);
-    loss = whole_loss.item<double>();
+    return gradients;
   }
 
-  /// Updates every variable from its gradient; returns the regulariser's value.
-  double step() {
-    const int64_t count = batch_->t + 1;
-    RoundingVariable::Regulariser regulariser;
-    regulariser.beta = regulariser_exponent(count, phase_.iterations, settings_.warm_up,
-                                            settings_.beta_start, settings_.beta_end);
-    if (static_cast<double>(count) >= settings_.warm_up * static_cast<double>(phase_.iterations))
-      regulariser.weight = settings_.round_weight;
-    double rounding_loss = 0;
-    for (const auto& variable : roundings_)
-      rounding_loss += variable->step(regulariser, settings_.rounding_lr);
-    if (phase_.learn_steps)
-      step_quantizers(cosine_decay(phase_.step_lr, batch_->t, phase_.iterations));
-    return rounding_loss;
+  /// Adds up over the group what one iteration has computed.
+  void share(Tensors& gradients, at::Tensor& loss, DeviceGroup& group) const {
+    if (group.size() == 1) return;
+    // LSQ scales the gradient by the size of what was quantized (scale_gradient), which is the
+    // whole mini-batch.
+    const double factor = std::sqrt(plan_.fraction());
+    for (size_t i = roundings_.size(); i < gradients.size(); ++i) gradients[i].mul_(factor);
+    const auto numbers = at::dtype(at::kDouble).device(group.device());
+    loss = loss.defined() ? loss.detach().clone() : at::zeros({}, numbers);
+    Tensors sums = gradients;
+    sums.push_back(loss);
+    group.sum(sums);
+  }
+
+  /// Updates every variable; returns the regulariser's value, undefined where no rounding is
+  /// learned.
+  at::Tensor step(const Tensors& gradients) {
+    const auto& kernels = kernels_on(device_);
+    const auto& scalars = plan_.now().scalars;
+    at::Tensor regulariser;
+    auto next = gradients.begin();
+    std::vector<RoundingState> roundings;
+    for (const auto& variable : roundings_) roundings.push_back(variable->update(*next++));
+    if (!roundings.empty()) regulariser = kernels.step_roundings(roundings, scalars);
+    std::vector<StepState> steps;
+    for (const auto& place : steps_) {
+      const auto count = static_cast<std::ptrdiff_t>(place.variable->learned().size());
+      for (auto& state : place.variable->update({next, next + count}))
+        steps.push_back(std::move(state));
+      next += count;
+    }
+    if (!steps.empty()) kernels.step_quantizers(steps, scalars);
+    return regulariser;
   }
 
   /// Leaves what was learned in the model's sites.
   void finish() {
     for (const auto& variable : roundings_) variable->finish();
     if (!phase_.learn_steps) return;
-    for (auto& variable : steps_) {
-      variable.site->quantizer->scale = variable.quantizer.scale.detach();
-      variable.site->quantizer->zero_point = at::round(variable.quantizer.zero_point.detach());
-    }
+    for (const auto& place : steps_) place.variable->finish();
   }
 
   std::vector<NamedTensor> state() const {
     std::vector<NamedTensor> all;
     for (const auto& variable : roundings_) variable->append_state(all);
-    for (const auto& variable : steps_) {
-      const auto& name = variable.site->name;
-      all.push_back({name + ".scale", variable.quantizer.scale.detach()});
-      all.push_back({name + ".scale.first_moment", variable.scale_adam.first_moment()});
-      all.push_back({name + ".scale.second_moment", variable.scale_adam.second_moment()});
-      all.push_back({name + ".zero_point", variable.quantizer.zero_point.detach()});
-      all.push_back({name + ".zero_point.first_moment", variable.zero_point_adam.first_moment()});
-      all.push_back({name + ".zero_point.second_moment", variable.zero_point_adam.second_moment()});
-    }
+    for (const auto& place : steps_) place.variable->append_state(all);
     return all;
   }
 
@@ -233,19 +233,26 @@ class UnitReconstruction::LearningPass : public Pass {
   }
 
  private:
+  /// Streams may lie elsewhere than the model.
+  at::Tensor rows_of(const at::Tensor& stream) const {
+    return stream.device() == device_ ? plan_.rows() : plan_.host_rows();
+  }
+  at::Tensor on_this_device(const at::Tensor& stream) const {
+    return gather({stream, rows_of(stream)}).to(device_);
+  }
+
   /// Whether the loss of such an output leaves out positions.
   bool masked(const at::Tensor& output) const { return batch_mask_.defined() && output.dim() >= 3; }
 
-  /// What an iteration has left there; zeros where no sample of the mini-batch was computed.
-  static at::Tensor gradient(const at::Tensor& learned) {
-    if (!learned.grad().defined()) learned.mutable_grad() = at::zeros_like(learned.detach());
-    return learned.grad();
-  }
-
   at::Tensor output_loss(const at::Tensor& output, const at::Tensor& targets) const {
-    if (!masked(output)) return reconstruction_loss(output, {targets, batch_->rows}, phase_.norm);
-    const auto target = real_positions(gather({targets, batch_->rows}).to(device_), batch_mask_);
-    return reconstruction_loss(real_positions(output, batch_mask_), target, phase_.norm);
+    if (!masked(output)) {
+      return reconstruction_loss(output, {targets, rows_of(targets)}, phase_.norm,
+                                 plan_.fraction());
+    }
+    const auto loss =
+        reconstruction_loss(real_positions(output, batch_mask_),
+                            real_positions(on_this_device(targets), batch_mask_), phase_.norm);
+    return real_fraction_ == 1 ? loss : loss * real_fraction_;
   }
 
   /// Steps whose activation is an output of the unit that nothing else in it reads. Where positions
@@ -257,12 +264,12 @@ class UnitReconstruction::LearningPass : public Pass {
       read_inside.insert(model.nodes()[n].inputs.begin(), model.nodes()[n].inputs.end());
     for (size_t n = unit.first; n < unit.last; ++n) {
       const Node& node = model.nodes()[n];
-      const auto sites = node.layer->activation_sites();
+      const ActivationSite* site = node.layer->output_site();
       const auto output = std::find(unit.outputs.begin(), unit.outputs.end(), node.outputs.front());
       // What several outputs share is an activation inside of the layer.
-      const bool at_the_end = sites.size() == 1 && node.outputs.size() == 1;
+      const bool at_the_end = site != nullptr && node.outputs.size() == 1;
       if (!at_the_end || output == unit.outputs.end()) continue;
-      const auto step = step_index_.find(sites.front());
+      const auto step = step_index_.find(site);
       if (step == step_index_.end() || read_inside.count(*output) != 0) continue;
       const auto number = static_cast<size_t>(output - unit.outputs.begin());
       steps_[step->second].output = number;
@@ -270,39 +277,37 @@ class UnitReconstruction::LearningPass : public Pass {
     }
   }
 
-  void step_quantizers(double learning_rate) {
-    for (StepVariable& variable : steps_) {
-      auto scale = variable.quantizer.scale.detach();
-      variable.scale_adam.step(scale, variable.quantizer.scale.grad(), learning_rate);
-      scale.abs_().clamp_min_(kSmallestScale);
-      variable.quantizer.scale.mutable_grad() = at::Tensor();
-      if (!variable.quantizer.zero_point.requires_grad()) continue;
-      auto zero_point = variable.quantizer.zero_point.detach();
-      variable.zero_point_adam.step(zero_point, variable.quantizer.zero_point.grad(),
-                                    learning_rate);
-      zero_point.clamp_(variable.quantizer.range.minimum, variable.quantizer.range.maximum);
-      variable.quantizer.zero_point.mutable_grad() = at::Tensor();
-    }
-  }
-
   const UnitData& data_;
   const Phase& phase_;
-  const MethodSettings& settings_;
-  RandomSource& random_;
+  const IterationPlan& plan_;
   at::Device device_;
-  const MiniBatch* batch_ = nullptr;
-  /// Of the part computed here, [B, L], and its part of the real positions of the whole mini-batch;
-  /// undefined without a mask.
+  DropMasks masks_;
+  /// Of the part computed here, [B, L] on the host, and its part of the real positions of the whole
+  /// mini-batch; undefined without a mask.
   at::Tensor batch_mask_;
   double real_fraction_ = 1;
   /// In the order of execution, so that sums and updates do not depend on addresses.
   std::vector<std::unique_ptr<RoundingVariable>> roundings_;
-  std::vector<StepVariable> steps_;
+  std::vector<StepPlace> steps_;
   std::map<const WeightSite*, size_t> weight_index_;
   std::map<const ActivationSite*, size_t> step_index_;
   /// Outputs of the unit that arrive as losses.
   std::set<size_t> ends_in_loss_;
 };
+
+namespace {
+
+/// Whether an iteration needs the host for nothing but its launches.
+bool repeats_itself(const UnitData& data, RandomSource& random, const DeviceGroup& group,
+                    const at::Device& device) {
+  const auto here = [&](const at::Tensor& stream) { return stream.device() == device; };
+  for (const auto* streams : {&data.quantized_inputs, &data.full_precision_inputs, &data.targets}) {
+    if (!std::all_of(streams->begin(), streams->end(), here)) return false;
+  }
+  return group.size() == 1 && random.draws_on_device() && !data.position_mask.defined();
+}
+
+}  // namespace
 
 UnitReconstruction::UnitReconstruction(const UnitGraph& model, const Unit& unit,
                                        const UnitData& data, const Phase& phase,
@@ -310,34 +315,72 @@ UnitReconstruction::UnitReconstruction(const UnitGraph& model, const Unit& unit,
                                        DeviceGroup& group)
     : model_(model),
       unit_(unit),
-      data_(data),
-      phase_(phase),
-      settings_(settings),
-      random_(random),
       group_(group),
-      pass_(std::make_unique<LearningPass>(model, unit, data, phase, settings, random)) {}
+      plan_(std::make_unique<IterationPlan>(phase, settings, random, data.share, model.device())),
+      pass_(std::make_unique<LearningPass>(model, unit, data, phase, settings, random, *plan_)),
+      replay_(repeats_itself(data, random, group, model.device())
+                  ? make_replay(model.device())
+                  : std::make_unique<HostReplay>()),
+      losses_(make_curve(plan_->curve().size(), model.device())) {}
 
 UnitReconstruction::~UnitReconstruction() = default;
 
 bool UnitReconstruction::learns() const { return pass_->learns(); }
 
+bool UnitReconstruction::recorded() const { return replay_->recorded(); }
+
+void UnitReconstruction::compute() {
+  plan_->load();
+  pass_->begin();
+  at::Tensor loss;
+  if (plan_->held() > 0) loss = pass_->loss(model_.forward(unit_, pass_->inputs(), *pass_));
+  auto gradients = pass_->gradients(loss);
+  const torch::NoGradGuard no_grad;
+  pass_->share(gradients, loss, group_);
+  const auto rounding = pass_->step(gradients);
+  kernels_on(model_.device()).record_losses(loss.detach(), rounding, plan_->now(), losses_);
+}
+
+void UnitReconstruction::run(int64_t first, int64_t count) {
+  const bool host_sees_all = model_.device().is_cpu();
+  const Stopwatch watch;
+  double seen = 0;
+  for (int64_t t = first; t < first + count; ++t) {
+    check_stop();
+    plan_->prepare(t);
+    replay_->run([this] { compute(); });
+    // A device is some iterations behind; it is waited for often enough to stop soon.
+    const bool look = host_sees_all || t + 1 == first + count || t % kMostAhead == 0 ||
+                      watch.seconds() - seen > kSecondsAhead;
+    if (!look) continue;
+    require_finite();
+    seen = watch.seconds();
+  }
+}
+
+void UnitReconstruction::require_finite() const {
+  const auto bad = *losses_.bad.cpu().data_ptr<int64_t>();
+  if (bad < 0) return;
+  throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
+                          unit_.name, bad));
+}
+
 IterationLoss UnitReconstruction::iterate(int64_t t) {
-  const MiniBatch batch(t, random_.batch(t, settings_.batch_size, data_.share.total), data_.share);
-  pass_->begin(batch);
-  IterationLoss losses;
-  if (!batch.slots.empty()) {
-    const auto inputs = batch_inputs(data_, phase_, batch, random_, model_.device());
-    const auto loss = pass_->loss(model_.forward(unit_, inputs, *pass_));
-    losses.reconstruction = loss.item<double>();
-    loss.backward();
+  run(t, 1);
+  const auto latest = losses_.latest.cpu();
+  return {latest[0].item<double>(), latest[1].item<double>()};
+}
+
+LossCurve UnitReconstruction::curve() const {
+  LossCurve curve;
+  curve.iteration = plan_->curve();
+  const auto points = losses_.points.cpu();
+  const double* values = points.data_ptr<double>();
+  for (size_t i = 0; i < curve.iteration.size(); ++i) {
+    curve.reconstruction.push_back(values[2 * i]);
+    curve.rounding.push_back(values[2 * i + 1]);
   }
-  pass_->share(losses.reconstruction, group_);
-  if (!std::isfinite(losses.reconstruction)) {
-    throw Error(fmt::format("reconstruction of unit '{}': the loss is not finite at iteration {}",
-                            unit_.name, t));
-  }
-  losses.rounding = pass_->step();
-  return losses;
+  return curve;
 }
 
 void UnitReconstruction::finish() { pass_->finish(); }
@@ -349,20 +392,11 @@ void UnitReconstruction::restore(const std::vector<NamedTensor>& state) { pass_-
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings, RandomSource& random,
                            DeviceGroup& group) {
-  LossCurve curve;
   UnitReconstruction reconstruction(model, unit, data, phase, settings, random, group);
-  if (!reconstruction.learns()) return curve;
-  const int64_t stride = std::max<int64_t>(1, phase.iterations / kCurvePoints);
-  for (int64_t t = 0; t < phase.iterations; ++t) {
-    const auto losses = reconstruction.iterate(t);
-    if (t % stride == 0 || t + 1 == phase.iterations) {
-      curve.iteration.push_back(t);
-      curve.reconstruction.push_back(losses.reconstruction);
-      curve.rounding.push_back(losses.rounding);
-    }
-  }
+  if (!reconstruction.learns()) return {};
+  reconstruction.run(0, phase.iterations);
   reconstruction.finish();
-  return curve;
+  return reconstruction.curve();
 }
 
 }  // namespace ptqbench

@@ -5,12 +5,16 @@
 #include <vector>
 
 #include "methods/nn/unit_graph.h"
+#include "methods/kernels/kernels.h"
 #include "methods/recipes/recipe.h"
 #include "methods/reconstruction/random_source.h"
+#include "methods/reconstruction/replay.h"
 #include "methods/reconstruction/unit_data.h"
 #include "methods/settings.h"
 
 namespace ptqbench {
+
+class IterationPlan;
 
 /// Losses over the iterations of one unit, thinned to at most a few hundred points.
 struct LossCurve {
@@ -41,9 +45,15 @@ class UnitReconstruction {
 
   /// Whether the phase has something to learn in this unit.
   bool learns() const;
-  /// Iteration `t`, from 0, of phase.iterations. Collective over the group. Throws Error when the
-  /// loss is not finite.
+  /// Iterations [first, first + count) of phase.iterations. Collective over the group. Throws Error
+  /// when a loss is not finite; devices other than the CPU are looked at every few iterations.
+  void run(int64_t first, int64_t count);
+  /// One of them, and its losses.
   IterationLoss iterate(int64_t t);
+  /// Losses at the points that a curve shows, of those iterations that have run.
+  LossCurve curve() const;
+  /// Whether the device repeats iterations by itself (see Replay).
+  bool recorded() const;
   /// Leaves what was learned in the model's sites: weights rounded hard, steps at their last value.
   void finish();
   /// Everything that iterations change, by name; shares storage with it: for each weight its alpha
@@ -55,14 +65,16 @@ class UnitReconstruction {
 
  private:
   class LearningPass;
+  void compute();
+  void require_finite() const;
+
   const UnitGraph& model_;
   const Unit& unit_;
-  const UnitData& data_;
-  const Phase& phase_;
-  const MethodSettings& settings_;
-  RandomSource& random_;
   DeviceGroup& group_;
+  std::unique_ptr<IterationPlan> plan_;
   std::unique_ptr<LearningPass> pass_;
+  std::unique_ptr<Replay> replay_;
+  LossCurveBuffer losses_;
 };
 
 /// All iterations of a UnitReconstruction, and its finish.

@@ -136,23 +136,24 @@ UnitReport ModelQuantizer::reconstruct(const Unit& unit, const Phase& phase, con
   return report;
 }
 
-/// Takes the units as an earlier process left them; none where a member of the group finds no such
-/// state.
+/// Takes the units as an earlier process left them; none where a member of the group has no state
+/// that fits, so that all members compute the same units.
 std::vector<std::optional<UnitReport>> ModelQuantizer::restore_units(const std::vector<Unit>& units,
                                                                      const Phase& phase) {
   std::vector<std::optional<UnitState>> states(units.size());
-  std::vector<double> found(units.size(), 0);
+  std::vector<double> usable(units.size(), 0);
   for (size_t u = 0; u < units.size(); ++u) {
     if (!has_work(units[u], phase, model_)) continue;
     states[u] = checkpoints_.load(phase.name, units[u].name);
-    found[u] = states[u] ? 1 : 0;
+    const bool fits = states[u] && fits_learned(model_, units[u], phase, states[u]->learned);
+    usable[u] = fits ? 1 : 0;
   }
-  found = sum_over(group_, std::move(found));
+  usable = sum_over(group_, std::move(usable));
   std::vector<std::optional<UnitReport>> reports(units.size());
   for (size_t u = 0; u < units.size(); ++u) {
-    const bool everywhere = found[u] == group_.size();
-    if (everywhere && restore_learned(model_, units[u], phase, states[u]->learned))
-      reports[u] = std::move(states[u]->report);
+    if (usable[u] != group_.size()) continue;
+    restore_learned(model_, units[u], phase, states[u]->learned);
+    reports[u] = std::move(states[u]->report);
   }
   return reports;
 }

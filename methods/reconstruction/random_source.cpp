@@ -2,7 +2,6 @@
 
 #include <torch/types.h>
 
-#include "methods/kernels/keep_mask.h"
 #include "methods/random/philox.h"
 
 namespace ptqbench {
@@ -19,10 +18,9 @@ std::vector<int64_t> PhiloxSource::batch(int64_t t, int64_t count, int64_t popul
   return ids;
 }
 
-at::Tensor PhiloxSource::keep_mask(int64_t t, int64_t place, double drop_probability,
-                                   const std::vector<int64_t>& slots, int64_t elements_per_slot) {
-  return draw_keep_mask(stream_key(seed_, unit_, RandomPurpose::kDrop), t, place, drop_probability,
-                        slots, elements_per_slot);
+void PhiloxSource::fill_keep_masks(std::vector<KeepMaskDraw> draws, const IterationNow& now) {
+  for (auto& draw : draws) draw.key = stream_key(seed_, unit_, RandomPurpose::kDrop);
+  if (!draws.empty()) kernels_on(now.t.device()).draw_keep_masks(draws, now);
 }
 
 }  // namespace ptqbench

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "methods/kernels/kernels.h"
 #include "methods/nn/named_tensor.h"
 #include "methods/nn/sites.h"
 #include "methods/quantizer/rounding.h"
@@ -9,24 +10,16 @@
 
 namespace ptqbench {
 
-/// The rounding of one weight under optimisation. On the CPU an update (gradient, regulariser,
-/// Adam, next soft weight) is one pass, elsewhere a composition of tensor operations.
+/// The rounding of one weight under optimisation.
 class RoundingVariable {
  public:
   /// Precondition: the site has a quantizer. The site must outlive the variable.
   explicit RoundingVariable(WeightSite& site);
 
-  /// The soft weight to compute with: a leaf that collects the gradient of one iteration.
+  /// The soft weight to compute with: a leaf that gradients are taken for.
   const at::Tensor& soft() const { return soft_; }
-
-  /// Regulariser of an update; weight 0: none.
-  struct Regulariser {
-    double beta = 2;
-    double weight = 0;
-  };
-  /// Updates from the gradient that soft() has collected. Returns the regulariser's value before
-  /// the update.
-  double step(const Regulariser& regulariser, double learning_rate);
+  /// What an update works on, for a gradient of the loss for soft().
+  RoundingState update(const at::Tensor& gradient) const;
 
   /// Leaves the weight, rounded hard, in the site.
   void finish() { site_.quantized = rounding_.hard_weight(); }
@@ -36,12 +29,9 @@ class RoundingVariable {
   void refresh();
 
  private:
-  double step_cpu(const Regulariser& regulariser, double learning_rate);
-  double step_composed(const Regulariser& regulariser, double learning_rate);
-
   WeightSite& site_;
   LearnedRounding rounding_;
-  Adam adam_;
+  AdamMoments moments_;
   at::Tensor soft_;
 };
 

@@ -2,7 +2,9 @@
 
 #include <torch/types.h>
 
+#include <algorithm>
 #include <map>
+#include <stdexcept>
 
 #include "methods/quantizer/rounding.h"
 
@@ -38,6 +40,12 @@ std::vector<LearnedPlace> learned_places(const UnitGraph& model, const Unit& uni
   return places;
 }
 
+std::map<std::string, at::Tensor> tensors_by_name(const std::vector<NamedTensor>& tensors) {
+  std::map<std::string, at::Tensor> by_name;
+  for (const auto& [name, value] : tensors) by_name[name] = value;
+  return by_name;
+}
+
 }  // namespace
 
 std::vector<NamedTensor> learned_tensors(const UnitGraph& model, const Unit& unit,
@@ -48,21 +56,25 @@ std::vector<NamedTensor> learned_tensors(const UnitGraph& model, const Unit& uni
   return learned;
 }
 
-bool restore_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
-                     const std::vector<NamedTensor>& learned) {
-  std::map<std::string, at::Tensor> by_name;
-  for (const auto& [name, value] : learned) by_name[name] = value;
+bool fits_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
+                  const std::vector<NamedTensor>& learned) {
+  const auto by_name = tensors_by_name(learned);
   const auto places = learned_places(model, unit, phase);
-  if (by_name.size() != places.size()) return false;
-  for (const auto& place : places) {
-    const auto found = by_name.find(place.name);
-    const bool fits = found != by_name.end() && found->second.sizes() == place.tensor->sizes() &&
-                      found->second.scalar_type() == place.tensor->scalar_type();
-    if (!fits) return false;
-  }
-  for (const auto& place : places)
+  return by_name.size() == places.size() &&
+         std::all_of(places.begin(), places.end(), [&](const LearnedPlace& place) {
+           const auto found = by_name.find(place.name);
+           return found != by_name.end() && found->second.sizes() == place.tensor->sizes() &&
+                  found->second.scalar_type() == place.tensor->scalar_type();
+         });
+}
+
+void restore_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
+                     const std::vector<NamedTensor>& learned) {
+  if (!fits_learned(model, unit, phase, learned))
+    throw std::logic_error("learned tensors that do not fit unit '" + unit.name + "'");
+  const auto by_name = tensors_by_name(learned);
+  for (const auto& place : learned_places(model, unit, phase))
     *place.tensor = at::empty_like(place.laid_out).copy_(by_name.at(place.name));
-  return true;
 }
 
 }  // namespace ptqbench

@@ -65,9 +65,13 @@ class NoUnitCheckpoints : public UnitCheckpoints {
 std::vector<NamedTensor> learned_tensors(const UnitGraph& model, const Unit& unit,
                                          const Phase& phase);
 
-/// Puts such tensors into the sites, laid out in memory as a reconstruction leaves them. Returns
-/// false, and changes nothing, unless names, shapes and types are exactly those of learned_tensors.
-bool restore_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
+/// Whether names, shapes and types are exactly those of learned_tensors.
+bool fits_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
+                  const std::vector<NamedTensor>& learned);
+
+/// Puts tensors that fit into the sites, laid out in memory as a reconstruction leaves them. Throws
+/// std::logic_error, and changes nothing, when they do not fit.
+void restore_learned(const UnitGraph& model, const Unit& unit, const Phase& phase,
                      const std::vector<NamedTensor>& learned);
 
 }  // namespace ptqbench

@@ -5,7 +5,7 @@
 
 #include "methods/kernels/activation_quant.h"
 #include "methods/reconstruction/random_source.h"
-#include "tests/helpers/slots.h"
+#include "tests/helpers/keep_masks.h"
 
 namespace ptqbench {
 namespace {
@@ -24,8 +24,8 @@ void forward_and_backward(benchmark::State& state, Function function) {
   const auto x = feature_map().requires_grad_(true);
   const LearnedQuantizer quantizer{
       at::full({1}, 0.2F).requires_grad_(true), at::zeros({1}), {0, 15}};
-  const auto keep = PhiloxSource(1, "u").keep_mask(0, 0, 0.5, testing::all_slots(x.size(0)),
-                                                   x.numel() / x.size(0));
+  const auto keep = testing::mask_of(PhiloxSource(1, "u"), 0, 0, 0.5,
+                                     testing::all_slots(x.size(0)), x.numel() / x.size(0));
   const auto gradient = at::ones_like(x);
   for (auto _ : state) {
     function({x}, Nonlinearity::kRelu, quantizer, keep).backward(gradient);
@@ -43,10 +43,14 @@ void activation_quant_composed(benchmark::State& state) {
 
 void keep_mask(benchmark::State& state) {
   const auto x = feature_map();
+  const auto slots = testing::all_slots(x.size(0));
   PhiloxSource random(1, "u");
-  for (auto _ : state)
-    benchmark::DoNotOptimize(
-        random.keep_mask(0, 0, 0.5, testing::all_slots(x.size(0)), x.numel() / x.size(0)));
+  const auto draw = testing::empty_mask(0, 0.5, slots.size(), x.numel() / x.size(0));
+  const auto now = testing::iteration(0, slots);
+  for (auto _ : state) {
+    random.fill_keep_masks({draw}, now);
+    benchmark::DoNotOptimize(draw.words.data_ptr());
+  }
   state.SetItemsProcessed(state.iterations() * x.numel());
 }
 

@@ -70,12 +70,15 @@ std::vector<int64_t> RecordedSource::batch(int64_t t, int64_t count, int64_t /*p
   return ids;
 }
 
-at::Tensor RecordedSource::keep_mask(int64_t t, int64_t place, double drop_probability,
-                                     const std::vector<int64_t>& slots, int64_t elements_per_slot) {
-  EXPECT_EQ(drop_probability, 0.5);
-  const auto mask = recording_.mask(t, place).index_select(0, at::tensor(slots));
-  EXPECT_EQ(mask.numel(), static_cast<int64_t>(slots.size()) * elements_per_slot);
-  return pack_mask(mask.contiguous(layout_));
+void RecordedSource::fill_keep_masks(std::vector<KeepMaskDraw> draws, const IterationNow& now) {
+  const auto t = now.t.item<int64_t>();
+  for (const auto& draw : draws) {
+    EXPECT_EQ(draw.drop_probability, 0.5);
+    const auto slots = now.slots.slice(0, 0, draw.words.size(0));
+    auto words = draw.words;
+    words.copy_(pack_mask(
+        recording_.mask(t, draw.place).index_select(0, slots.cpu()).contiguous(layout_)));
+  }
 }
 
 GoldenGroup recorded_weight(const GoldenGroup& golden, const std::string& name) {

@@ -31,8 +31,7 @@ class RecordedSource : public RandomSource {
  public:
   RecordedSource(const GoldenGroup& golden, at::MemoryFormat layout);
   std::vector<int64_t> batch(int64_t t, int64_t count, int64_t population) override;
-  at::Tensor keep_mask(int64_t t, int64_t place, double drop_probability,
-                       const std::vector<int64_t>& slots, int64_t elements_per_slot) override;
+  void fill_keep_masks(std::vector<KeepMaskDraw> draws, const IterationNow& now) override;
 
  private:
   Recording recording_;

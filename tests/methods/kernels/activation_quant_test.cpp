@@ -110,20 +110,21 @@ TEST_P(FusedAgainstComposition, SameValuesAndGradients) {
 
 TEST_P(FusedAgainstComposition, SameLossAndGradients) {
   const auto source = at::randn({5, 19, 31, 29}).contiguous(std::get<3>(GetParam()));
-  const std::vector<int64_t> ids = {4, 0, 4};
+  const auto ids = at::tensor(std::vector<int64_t>{4, 0, 4});
+  const double fraction = 0.5;
   for (const double p : {2.0, 2.4}) {
     SCOPED_TRACE(p);
-    const auto grad = at::scalar_tensor(0.5, at::kDouble);
+    const auto grad = at::scalar_tensor(1, at::kDouble);
     const auto fused = run(
         [&](auto&&... a) {
-          return activation_loss(a..., {source, ids}, p);
+          return activation_loss(a..., {source, ids}, p, fraction);
         },
         grad);
     const auto composed = run(
         [&](auto&&... a) {
-          const auto target = source.index_select(0, at::tensor(ids, at::kLong));
+          const auto target = source.index_select(0, ids);
           const auto y = compose(a...);
-          return (y - target).abs().pow(p).sum(1).mean().to(at::kDouble);
+          return fraction * (y - target).abs().pow(p).sum(1).mean().to(at::kDouble);
         },
         grad);
     EXPECT_TRUE(close(fused[0], composed[0], 1e-5));

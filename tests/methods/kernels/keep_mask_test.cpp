@@ -7,12 +7,13 @@
 
 #include "methods/random/philox.h"
 #include "tests/helpers/expect_close.h"
-#include "tests/helpers/slots.h"
+#include "tests/helpers/keep_masks.h"
 
 namespace ptqbench {
 namespace {
 
 using testing::all_slots;
+using testing::drawn_mask;
 
 double kept_fraction(const at::Tensor& mask, int64_t elements) {
   return unpack_mask(mask, at::empty({mask.size(0), elements}))
@@ -23,7 +24,7 @@ double kept_fraction(const at::Tensor& mask, int64_t elements) {
 
 TEST(KeepMask, KeepsTheComplementOfTheDropProbability) {
   for (const double drop : {0.0, 0.1, 0.25, 0.5, 0.9, 1.0}) {
-    const auto mask = draw_keep_mask({1, 2}, 0, 0, drop, all_slots(100), 1000);
+    const auto mask = drawn_mask({1, 2}, 0, 0, drop, all_slots(100), 1000);
     // Standard deviation of the mean of 100,000 draws is at most 0.0016.
     EXPECT_NEAR(kept_fraction(mask, 1000), 1 - drop, drop == 0 || drop == 1 ? 0 : 0.008) << drop;
   }
@@ -31,7 +32,7 @@ TEST(KeepMask, KeepsTheComplementOfTheDropProbability) {
 
 TEST(KeepMask, ElementsAreIndependent) {
   const auto kept =
-      unpack_mask(draw_keep_mask({1, 2}, 5, 3, 0.5, all_slots(64), 4096), at::empty({64, 4096}))
+      unpack_mask(drawn_mask({1, 2}, 5, 3, 0.5, all_slots(64), 4096), at::empty({64, 4096}))
           .to(at::kDouble) -
       0.5;
   // Correlation of neighbours at the distances of bits, words, blocks and samples: standard
@@ -46,7 +47,7 @@ TEST(KeepMask, ElementsAreIndependent) {
 
 TEST(KeepMask, HalfIsOneBitOfThePhiloxStream) {
   const std::array<uint32_t, 2> key = {11, 22};
-  const auto mask = draw_keep_mask(key, /*iteration=*/7, /*place=*/2, 0.5, all_slots(3), 40 * 32);
+  const auto mask = drawn_mask(key, /*iteration=*/7, /*place=*/2, 0.5, all_slots(3), 40 * 32);
   for (int64_t sample = 0; sample < 3; ++sample) {
     for (int64_t word = 0; word < 40; ++word) {
       const auto block =
@@ -62,7 +63,7 @@ TEST(KeepMask, ComparesABinaryNumberWithTheProbability) {
   // and a rest.
   constexpr uint32_t kDigits = 11;
   const std::array<uint32_t, 2> key = {8, 9};
-  const auto mask = draw_keep_mask(key, 6, 7, 20000.0 / 65536, all_slots(1), 1000);
+  const auto mask = drawn_mask(key, 6, 7, 20000.0 / 65536, all_slots(1), 1000);
   const auto kept = unpack_mask(mask, at::empty({1, 1000}));
   for (uint32_t e = 0; e < 1000; ++e) {
     const uint32_t word = e / 32;

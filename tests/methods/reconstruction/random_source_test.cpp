@@ -7,34 +7,35 @@
 #include <set>
 
 #include "tests/helpers/expect_close.h"
-#include "tests/helpers/slots.h"
+#include "tests/helpers/keep_masks.h"
 
 namespace ptqbench {
 namespace {
 
 using testing::all_slots;
+using testing::mask_of;
 
 TEST(PhiloxSource, SameKeySameNumbersAtAnyThreadCount) {
   const int threads = at::get_num_threads();
   at::set_num_threads(1);
-  const auto one = PhiloxSource(7, "unit").keep_mask(3, 1, 0.3, all_slots(32), 1024);
+  const auto one = mask_of(PhiloxSource(7, "unit"), 3, 1, 0.3, all_slots(32), 1024);
   at::set_num_threads(3);
-  const auto three = PhiloxSource(7, "unit").keep_mask(3, 1, 0.3, all_slots(32), 1024);
+  const auto three = mask_of(PhiloxSource(7, "unit"), 3, 1, 0.3, all_slots(32), 1024);
   at::set_num_threads(threads);
   EXPECT_TRUE(testing::identical(one, three));
 }
 
 TEST(PhiloxSource, EverySeedUnitIterationAndPlaceHasItsOwnMask) {
-  const auto mask = PhiloxSource(7, "unit").keep_mask(3, 1, 0.5, all_slots(4), 64);
-  EXPECT_FALSE(at::equal(mask, PhiloxSource(8, "unit").keep_mask(3, 1, 0.5, all_slots(4), 64)));
-  EXPECT_FALSE(at::equal(mask, PhiloxSource(7, "unit2").keep_mask(3, 1, 0.5, all_slots(4), 64)));
-  EXPECT_FALSE(at::equal(mask, PhiloxSource(7, "unit").keep_mask(4, 1, 0.5, all_slots(4), 64)));
-  EXPECT_FALSE(at::equal(mask, PhiloxSource(7, "unit").keep_mask(3, 2, 0.5, all_slots(4), 64)));
+  const auto mask = mask_of(PhiloxSource(7, "unit"), 3, 1, 0.5, all_slots(4), 64);
+  EXPECT_FALSE(at::equal(mask, mask_of(PhiloxSource(8, "unit"), 3, 1, 0.5, all_slots(4), 64)));
+  EXPECT_FALSE(at::equal(mask, mask_of(PhiloxSource(7, "unit2"), 3, 1, 0.5, all_slots(4), 64)));
+  EXPECT_FALSE(at::equal(mask, mask_of(PhiloxSource(7, "unit"), 4, 1, 0.5, all_slots(4), 64)));
+  EXPECT_FALSE(at::equal(mask, mask_of(PhiloxSource(7, "unit"), 3, 2, 0.5, all_slots(4), 64)));
 }
 
 TEST(PhiloxSource, AMaskOfSomeSlotsIsThoseRowsOfTheWholeMask) {
-  const auto whole = PhiloxSource(7, "unit").keep_mask(3, 1, 0.3, all_slots(8), 64);
-  const auto some = PhiloxSource(7, "unit").keep_mask(3, 1, 0.3, {1, 4, 6}, 64);
+  const auto whole = mask_of(PhiloxSource(7, "unit"), 3, 1, 0.3, all_slots(8), 64);
+  const auto some = mask_of(PhiloxSource(7, "unit"), 3, 1, 0.3, {1, 4, 6}, 64);
   EXPECT_TRUE(testing::identical(some, whole.index_select(0, at::tensor({1, 4, 6}))));
 }
 

@@ -8,6 +8,7 @@
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/quantize.h"
 #include "tests/helpers/expect_close.h"
+#include "tests/helpers/thread_group.h"
 #include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
@@ -44,12 +45,29 @@ class MemoryCheckpoints : public UnitCheckpoints {
   }
 };
 
+/// What others have saved, where a unit may be saved again.
+class Overwriting : public UnitCheckpoints {
+ public:
+  explicit Overwriting(MemoryCheckpoints& inner) : inner_(inner) {}
+  std::optional<UnitState> load(const std::string& phase, const std::string& unit) override {
+    return inner_.load(phase, unit);
+  }
+  void save(const UnitState& state) override {
+    inner_.states.erase({state.report.phase, state.report.unit});
+    inner_.save(state);
+  }
+
+ private:
+  MemoryCheckpoints& inner_;
+};
+
 struct Quantized {
   UnitGraph model;
   QuantizationReport report;
 };
 
-Quantized quantize(const std::string& method, UnitCheckpoints& checkpoints) {
+Quantized quantize(const std::string& method, UnitCheckpoints& checkpoints,
+                   DeviceGroup& group) {
   at::manual_seed(1);
   Quantized result{testing::tiny_resnet(), {}};
   const auto calibration = at::randn({32, 3, 8, 8}).contiguous(at::MemoryFormat::ChannelsLast);
@@ -62,10 +80,14 @@ Quantized quantize(const std::string& method, UnitCheckpoints& checkpoints) {
   request.settings.rounding_lr = 1e-2;
   request.settings.activation_quantizer = "lsq_plus";
   MemoryStorage storage;
-  LocalGroup group;
   result.report = quantize_model(
       result.model, request, {calibration}, [](auto&&...) {}, storage, checkpoints, group);
   return result;
+}
+
+Quantized quantize(const std::string& method, UnitCheckpoints& checkpoints) {
+  LocalGroup alone;
+  return quantize(method, checkpoints, alone);
 }
 
 void expect_same_model(const UnitGraph& model, const UnitGraph& expected) {
@@ -142,6 +164,28 @@ TEST_P(Interrupted, AUnitMissingInTheMiddleIsComputedAlone) {
   expect_same_units(resumed.report.units, whole.report.units);
 }
 
+// A member that went on alone would wait for sums that the others never add to.
+TEST(RestoreUnits, AMemberWhoseStateDoesNotFitMakesAllComputeTheUnit) {
+  MemoryCheckpoints saved;
+  testing::run_as_group(2, [&](DeviceGroup& group) {
+    NoUnitCheckpoints none;
+    UnitCheckpoints& mine = group.leads() ? static_cast<UnitCheckpoints&>(saved) : none;
+    quantize("qdrop", mine, group);
+  });
+  ASSERT_GT(saved.states.size(), 1U);
+  std::vector<MemoryCheckpoints> members(2, saved);
+  members[1].states.begin()->second.learned.pop_back();
+  std::vector<Quantized> results(2);
+  testing::run_as_group(2, [&](DeviceGroup& group) {
+    const auto member = static_cast<size_t>(group.member());
+    Overwriting checkpoints(members[member]);
+    results[member] = quantize("qdrop", checkpoints, group);
+  });
+  for (const auto& result : results)
+    EXPECT_EQ(result.report.restored_units, saved.states.size() - 1);
+  expect_same_model(results[0].model, results[1].model);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, Interrupted,
                          ::testing::Values("nearest", "adaround", "brecq", "qdrop"));
 
@@ -161,12 +205,13 @@ TEST(RestoreLearned, RefusesTensorsThatDoNotFitAndChangesNothing) {
   bad[3].back().value = bad[3].back().value.to(at::kDouble);
   const auto before = learned_tensors(model, unit, phase);
   for (const auto& tensors : bad) {
-    EXPECT_FALSE(restore_learned(model, unit, phase, tensors));
+    EXPECT_FALSE(fits_learned(model, unit, phase, tensors));
+    EXPECT_THROW(restore_learned(model, unit, phase, tensors), std::logic_error);
     const auto after = learned_tensors(model, unit, phase);
     for (size_t i = 0; i < before.size(); ++i)
       EXPECT_TRUE(testing::identical(after[i].value, before[i].value)) << before[i].name;
   }
-  EXPECT_TRUE(restore_learned(model, unit, phase, good));
+  restore_learned(model, unit, phase, good);
   const auto after = learned_tensors(model, unit, phase);
   for (size_t i = 0; i < good.size(); ++i)
     EXPECT_TRUE(testing::identical(after[i].value, good[i].value)) << good[i].name;

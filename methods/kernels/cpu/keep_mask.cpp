@@ -1,8 +1,9 @@
-#include "methods/kernels/keep_mask_cpu.h"
+#include "methods/kernels/cpu/keep_mask.h"
 
 #include <algorithm>
 
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/cpu/vector_loop.h"
+#include "methods/kernels/element/philox.h"
 
 namespace ptqbench::cpu {
 namespace {
@@ -12,18 +13,12 @@ constexpr int64_t kGroups = 32;
 constexpr int64_t kWordsPerGroup = 4;
 constexpr int64_t kStretch = kGroups * kWordsPerGroup;
 
-/// A probability as a binary fraction without trailing zeros.
-struct Threshold {
-  uint32_t value;
-  uint32_t digits;
-};
-
 }  // namespace
 
-/// philox() of random/philox.h on kGroups counters at once, a round for each digit.
+/// element::keep_words() on kGroups counters at once, a round for each digit.
 PTQ_MULTIVERSION
 static void mask_groups(const uint32_t* counter, const uint32_t* key, uint32_t first_group,
-                        const Threshold& threshold, uint32_t* mask) {
+                        const DropThreshold& threshold, uint32_t* mask) {
   uint32_t kept[kWordsPerGroup][kGroups];
   for (auto& words : kept) std::fill(words, words + kGroups, ~uint32_t{0});
   for (uint32_t digit = 0; digit < threshold.digits; ++digit) {
@@ -38,20 +33,19 @@ static void mask_groups(const uint32_t* counter, const uint32_t* key, uint32_t f
     uint32_t k1 = key[1];
     for (int round = 0; round < 10; ++round) {
       for (int64_t i = 0; i < kGroups; ++i) {
-        const uint64_t product0 = uint64_t{0xD2511F53} * c[0][i];
-        const uint64_t product1 = uint64_t{0xCD9E8D57} * c[2][i];
-        c[0][i] = static_cast<uint32_t>(product1 >> 32) ^ c[1][i] ^ k0;
-        c[1][i] = static_cast<uint32_t>(product1);
-        c[2][i] = static_cast<uint32_t>(product0 >> 32) ^ c[3][i] ^ k1;
-        c[3][i] = static_cast<uint32_t>(product0);
+        const Philox next = philox_round({c[0][i], c[1][i], c[2][i], c[3][i]}, k0, k1);
+        c[0][i] = next.c0;
+        c[1][i] = next.c1;
+        c[2][i] = next.c2;
+        c[3][i] = next.c3;
       }
-      k0 += 0x9E3779B9;
-      k1 += 0xBB67AE85;
+      k0 += kPhiloxKeyStep0;
+      k1 += kPhiloxKeyStep1;
     }
     const bool one = ((threshold.value >> digit) & 1U) != 0;
     for (int64_t w = 0; w < kWordsPerGroup; ++w) {
       for (int64_t i = 0; i < kGroups; ++i)
-        kept[w][i] = one ? kept[w][i] & c[w][i] : kept[w][i] | c[w][i];
+        kept[w][i] = next_keep_digit(kept[w][i], c[w][i], one);
     }
   }
   for (int64_t i = 0; i < kGroups; ++i) {
@@ -61,14 +55,11 @@ static void mask_groups(const uint32_t* counter, const uint32_t* key, uint32_t f
 
 void keep_mask(std::array<uint32_t, 4> counter, std::array<uint32_t, 2> key, uint32_t threshold,
                uint32_t* mask, int64_t words) {
-  constexpr uint32_t kDigits = 16;
-  constexpr uint32_t kCertain = uint32_t{1} << kDigits;
-  if (threshold == 0 || threshold >= kCertain) {
-    std::fill(mask, mask + words, threshold == 0 ? ~uint32_t{0} : uint32_t{0});
+  const DropThreshold binary = drop_threshold(threshold);
+  if (binary.digits == 0) {
+    std::fill(mask, mask + words, binary.value == 0 ? ~uint32_t{0} : uint32_t{0});
     return;
   }
-  Threshold binary{threshold, kDigits};
-  for (; binary.value % 2 == 0; binary.value /= 2) --binary.digits;
   for (int64_t start = 0; start < words; start += kStretch) {
     const auto first_group = static_cast<uint32_t>(start / kWordsPerGroup);
     if (words - start >= kStretch) {

@@ -1,6 +1,6 @@
-#include "methods/kernels/mix_cpu.h"
+#include "methods/kernels/cpu/mix.h"
 
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/cpu/vector_loop.h"
 
 namespace ptqbench::cpu {
 

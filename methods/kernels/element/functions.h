@@ -1,51 +1,33 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <cstring>
 
-/// Compiles a function for several instruction sets and picks one at run time, where compiler and
-/// target allow it. Used on plain loops whose arithmetic does not depend on the vector width (no
-/// contraction, fixed partial sums), so that every machine computes the same numbers.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
-    !defined(__SANITIZE_ADDRESS__)
-#define PTQ_MULTIVERSION \
-  __attribute__((target_clones("arch=x86-64-v4", "arch=x86-64-v3", "default")))
-#else
-#define PTQ_MULTIVERSION
-#endif
+#include "methods/kernels/element/compiler.h"
 
-/// The body that several PTQ_MULTIVERSION functions share: it must be compiled into each of them.
-#define PTQ_BODY inline __attribute__((always_inline))
-
-namespace ptqbench {
-
-/// Independent partial sums of a reduction; a multiple of every vector width in use.
-constexpr int64_t kSumLanes = 16;
-
-/// Elements handled at a stretch: partial results are kept per chunk, so sums do not depend on the
-/// thread count.
-constexpr int64_t kChunk = 16384;
-
-/// Elements of one word of a keep mask; loops over elements are nests of this width.
-constexpr int64_t kWordBits = 32;
+namespace ptqbench::element {
 
 /// Nearest integer, halves to even, for |x| < 2^22: adding 1.5 * 2^23 leaves no fraction bits.
 /// Vectorises on every instruction set, unlike std::nearbyint.
-PTQ_BODY float round_to_even(float x) {
+PTQ_ELEMENT float round_to_even(float x) {
   constexpr float kMagic = 12582912.0F;
   return (x + kMagic) - kMagic;
 }
 
-PTQ_BODY float clip(float x, float low, float high) { return std::min(std::max(x, low), high); }
+PTQ_ELEMENT float larger(float x, float y) { return x < y ? y : x; }
 
-PTQ_BODY int32_t float_bits(float x) {
+PTQ_ELEMENT float clip(float x, float low, float high) {
+  const float above = larger(x, low);
+  return high < above ? high : above;
+}
+
+PTQ_ELEMENT int32_t float_bits(float x) {
   int32_t bits;
   std::memcpy(&bits, &x, sizeof bits);
   return bits;
 }
 
-PTQ_BODY float float_from_bits(int32_t bits) {
+PTQ_ELEMENT float float_from_bits(int32_t bits) {
   float x;
   std::memcpy(&x, &bits, sizeof x);
   return x;
@@ -53,7 +35,7 @@ PTQ_BODY float float_from_bits(int32_t bits) {
 
 /// exp(x) with a relative error below 3e-7, limited to x in [-87, 88]; vectorises. The argument is
 /// split into a multiple of log 2 (in two parts) and a rest for the power series.
-PTQ_BODY float fast_exp(float x) {
+PTQ_ELEMENT float fast_exp(float x) {
   const float limited = clip(x, -87.0F, 88.0F);
   const float n = round_to_even(limited * 1.44269504F);
   const float r = (limited - n * 0.693359375F) + n * 2.12194440e-4F;
@@ -70,7 +52,7 @@ PTQ_BODY float fast_exp(float x) {
 
 /// log(x) of a positive normal number with an absolute error below 1e-6 times max(1, |log x|);
 /// vectorises. The mantissa is brought to [1/sqrt 2, sqrt 2), whose logarithm is 2 artanh(s).
-PTQ_BODY float fast_log(float x) {
+PTQ_ELEMENT float fast_log(float x) {
   const int32_t bits = float_bits(x);
   const int32_t exponent = (bits - 0x3F3504F3) >> 23;
   const float mantissa = float_from_bits(bits - exponent * (1 << 23));
@@ -85,9 +67,11 @@ PTQ_BODY float fast_log(float x) {
 }
 
 /// x^p for x >= 0 and p > 0, exactly 0 below 1e-30.
-PTQ_BODY float fast_pow(float x, float p) {
-  const float power = fast_exp(p * fast_log(std::max(x, 1e-30F)));
+PTQ_ELEMENT float fast_pow(float x, float p) {
+  const float power = fast_exp(p * fast_log(larger(x, 1e-30F)));
   return x < 1e-30F ? 0.0F : power;
 }
 
-}  // namespace ptqbench
+PTQ_ELEMENT float sigmoid(float x) { return 1.0F / (1.0F + fast_exp(-x)); }
+
+}  // namespace ptqbench::element

@@ -1,9 +1,9 @@
-#include "methods/kernels/quantization_error_cpu.h"
+#include "methods/kernels/cpu/quantization_error.h"
 
 #include <algorithm>
 #include <cstring>
 
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/cpu/vector_loop.h"
 
 namespace ptqbench::cpu {
 namespace {

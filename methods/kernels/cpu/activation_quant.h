@@ -2,18 +2,11 @@
 
 #include <cstdint>
 
+#include "methods/kernels/element/activation.h"
+
 namespace ptqbench::cpu {
 
-/// Scalars of one activation quantizer, and the clipping limits of its non-linearity (infinite
-/// where there is none).
-struct ActivationQuant {
-  float low;
-  float high;
-  float scale;
-  float zero_point;
-  float quant_min;
-  float quant_max;
-};
+using element::ActivationQuant;
 
 /// What enters an activation: `x`, or x + addend; all dense, as long as the call says.
 struct ActivationInput {

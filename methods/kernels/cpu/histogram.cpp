@@ -1,8 +1,8 @@
-#include "methods/kernels/histogram_cpu.h"
+#include "methods/kernels/cpu/histogram.h"
 
 #include <algorithm>
 
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/cpu/vector_loop.h"
 
 namespace ptqbench::cpu {
 namespace {

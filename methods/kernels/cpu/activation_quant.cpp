@@ -1,34 +1,13 @@
-#include "methods/kernels/activation_quant_cpu.h"
+#include "methods/kernels/cpu/activation_quant.h"
 
 #include <algorithm>
 
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/cpu/vector_loop.h"
 
 // Loops over elements are nests of one mask word each, and everything in the inner ones is a select
 // or arithmetic on 32-bit lanes: that is what compilers turn into vector code.
 namespace ptqbench::cpu {
 namespace {
-
-/// One activation and what its gradients need.
-struct Quantized {
-  float value;
-  /// 1 inside the integer range, 0 where it is clipped.
-  float inside;
-  /// d value / d scale under straight-through rounding.
-  float scale_slope;
-};
-
-/// Integer codes are limited to one step beyond the range: enough to see clipping, and small enough
-/// for round_to_even.
-PTQ_BODY Quantized quantize(const ActivationQuant& q, float activated) {
-  const float steps = activated / q.scale;
-  const float low = q.quant_min - q.zero_point;
-  const float high = q.quant_max - q.zero_point;
-  const float level = round_to_even(clip(steps, low - 1.0F, high + 1.0F));
-  const float clipped = clip(level, low, high);
-  const float inside = level == clipped ? 1.0F : 0.0F;
-  return {clipped * q.scale, inside, clipped - inside * steps};
-}
 
 /// Lengths that are no multiple of a word end in one padded with zeros.
 struct PaddedWord {
@@ -71,20 +50,6 @@ PTQ_BODY void forward_words(const ActivationQuant& quantizer, const float* __res
   }
 }
 
-/// |d|^p of the difference from a target, and its slope.
-struct Power {
-  float value;
-  float slope;
-};
-
-template <bool kSquare>
-PTQ_BODY Power power(float d, float p) {
-  if (kSquare) return {d * d, 2.0F * d};
-  const float distance = d < 0.0F ? -d : d;
-  const float lower = fast_pow(distance, p - 1.0F);
-  return {lower * distance, d < 0.0F ? -p * lower : p * lower};
-}
-
 /// Where the gradient for y comes from: given, or the slope of the loss against a target.
 enum class Gradient { kGiven, kSquaredLoss, kPowerLoss };
 
@@ -124,11 +89,10 @@ PTQ_BODY void backward_words(const ActivationQuant& quantizer, const LossScalars
         g = difference.slope * loss.factor;
         sums.loss[k] += difference.value;
       }
-      const float open = (in > q.low ? 1.0F : 0.0F) * (in < q.high ? 1.0F : 0.0F);
-      const float quantized_gradient = kept ? g : 0.0F;
-      grad_x[i] = open * (kept ? g * quantized.inside : g);
-      sums.scale[k] += quantized_gradient * quantized.scale_slope;
-      sums.zero_point[k] -= quantized_gradient * (1.0F - quantized.inside);
+      const ActivationGradient gradient = activation_gradient(q, quantized, in, kept, g);
+      grad_x[i] = gradient.x;
+      sums.scale[k] += gradient.scale;
+      sums.zero_point[k] -= gradient.zero_point;
     }
   }
   total = sums;

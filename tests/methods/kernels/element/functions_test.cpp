@@ -1,10 +1,10 @@
-#include "methods/kernels/elementwise.h"
+#include "methods/kernels/element/functions.h"
 
 #include <gtest/gtest.h>
 
 #include <cmath>
 
-namespace ptqbench {
+namespace ptqbench::element {
 namespace {
 
 TEST(FastMath, ExponentialIsWithinAFewRoundings) {
@@ -38,4 +38,4 @@ TEST(RoundToEven, HalvesGoToTheEvenNeighbour) {
 }
 
 }  // namespace
-}  // namespace ptqbench
+}  // namespace ptqbench::element
