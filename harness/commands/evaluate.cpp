@@ -17,16 +17,13 @@
 #include "harness/shown/cell_choice.h"
 #include "results/files/manifest.h"
 #include "support/error.h"
+#include "support/exit_code.h"
 #include "support/nearest_name.h"
 #include "tasks/checkpoint/quantized_checkpoint.h"
 #include "tasks/object_detection.h"
 
 namespace ptqbench {
 namespace {
-
-/// Another program or machine gave other metrics.
-constexpr int kDiffers = 1;
-constexpr int kNothingCompared = 3;
 
 struct EvaluateRequest {
   std::filesystem::path path;
@@ -181,7 +178,7 @@ int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
   const bool same = print_metrics(measured, saved.metrics);
   if (task->data_key() != saved.data_key) {
     fmt::print("measured on other data than recorded: nothing is compared\n");
-    return kNothingCompared;
+    return exit_code::kNothingCompared;
   }
   if (same) {
     fmt::print("equal to the record bit for bit\n");
@@ -189,7 +186,7 @@ int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
   }
   fmt::print("NOT equal to the record\n");
   print_changes(saved, device);
-  return kDiffers;
+  return exit_code::kFailed;
 }
 
 }  // namespace

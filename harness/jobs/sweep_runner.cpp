@@ -26,16 +26,13 @@
 #include "harness/shown/report.h"
 #include "harness/shown/schedule_report.h"
 #include "support/error.h"
+#include "support/exit_code.h"
 #include "support/stop_request.h"
 
 namespace ptqbench {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int kBadInput = 2;
-/// EX_TEMPFAIL of sysexits.h: try again.
-constexpr int kStopped = 75;
 
 /// What the ranks need to agree on before work starts; an exit code and a message instead of the
 /// rest when rank 0 could not prepare it.
@@ -172,7 +169,7 @@ int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   const auto problems = unusable_checkpoints(ready.plan, ready.tasks);
   std::fflush(stdout);
   for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", problem);
-  return problems.empty() ? 0 : kBadInput;
+  return problems.empty() ? 0 : exit_code::kBadInput;
 }
 
 }  // namespace
@@ -186,10 +183,10 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     try {
       ready = options.dry_run ? prepare_dry_run(options, job) : prepare(communicator, options, job);
     } catch (const Stopped& stopped) {
-      job.exit_code = kStopped;
+      job.exit_code = exit_code::kStopped;
       job.error = stopped.what();
     } catch (const std::exception& error) {
-      job.exit_code = kBadInput;
+      job.exit_code = exit_code::kBadInput;
       job.error = error.what();
     }
   }
@@ -213,7 +210,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   } catch (const Error& error) {
     // The same on all ranks.
     if (first) fmt::print(stderr, "ptqbench: {}\n", error.what());
-    return kBadInput;
+    return exit_code::kBadInput;
   }
   prepare_device(device);
   const int64_t threads = threads_for_rank(communicator, ready.sweep.threads);
@@ -249,7 +246,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   const int code = report_sweep(job.run_dir, ready.plan, progress.failures());
   if (all_finished) return code;
   fmt::print(stderr, "stopped as asked; run it again to go on\n");
-  return kStopped;
+  return exit_code::kStopped;
 }
 
 }  // namespace ptqbench

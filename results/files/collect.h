@@ -18,7 +18,7 @@ struct SweepResults {
   std::vector<CellRecord> records;
   std::vector<AccuracyTable> tables;
   /// The published tables that the sweep reproduces; `add_published_numbers` shows them
-  /// (results/published_comparison.h).
+  /// (results/tables/published_comparison.h).
   std::vector<std::string> reproduces;
   /// Cell files that the manifest does not name: of earlier settings.
   std::size_t other_cells = 0;
