@@ -18,7 +18,7 @@ int64_t actual_samples(int64_t samples, int64_t population) {
 
 }  // namespace
 
-void check_full_precision(const FullPrecisionGate& gate, const MeasuredSamples& measured,
+void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples& measured,
                           CellRecord& record) {
   if (!gate.expected) return;
   const int64_t samples = actual_samples(measured.samples, measured.population);

@@ -6,7 +6,7 @@
 namespace ptqbench {
 
 /// Samples that the full-precision metric was measured on, out of how many.
-struct MeasuredSamples {
+struct EvaluatedSamples {
   /// 0: all.
   int64_t samples = 0;
   int64_t population = 0;
@@ -17,7 +17,7 @@ struct MeasuredSamples {
 /// kFullPrecisionOverride) or does not apply because the expectation is for other samples. Notes
 /// nothing without an expectation. Throws Error with both numbers on a mismatch, unless the gate
 /// says to continue.
-void check_full_precision(const FullPrecisionGate& gate, const MeasuredSamples& measured,
+void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples& measured,
                           CellRecord& record);
 
 }  // namespace ptqbench

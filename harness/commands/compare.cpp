@@ -41,7 +41,7 @@ struct CompareRequest {
 };
 
 std::vector<CellRecord> read_run(const std::filesystem::path& path, const std::string& filter) {
-  auto results = read_run_or_file(path);
+  auto results = read_summaries(path);
   for (const auto& problem : results.problems) fmt::print(stderr, "warning: {}\n", problem);
   return filter_records(std::move(results.records), filter);
 }

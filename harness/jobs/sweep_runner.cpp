@@ -27,6 +27,7 @@
 #include "harness/shown/schedule_report.h"
 #include "support/error.h"
 #include "support/exit_code.h"
+#include "support/nearest_name.h"
 #include "support/stop_request.h"
 
 namespace ptqbench {
@@ -100,6 +101,12 @@ void want_models(const std::filesystem::path& run_dir, std::vector<PlannedCell>&
              missing == 1 ? "its model was not" : "their models were not");
 }
 
+/// What would fail cell by cell is said before any runs.
+void require_usable_checkpoints(const std::vector<PlannedCell>& plan, TaskSet& tasks) {
+  const auto problems = unusable_checkpoints(plan, tasks);
+  if (!problems.empty()) throw ConfigError(join(problems, "\n"));
+}
+
 /// The plan as far as this machine has what it needs.
 Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   Preparation ready;
@@ -127,6 +134,7 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
   check_run_directory(job.run_dir);
   RunLock::check_free(job.run_dir);
   ready.plan = make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir);
+  require_usable_checkpoints(ready.plan, ready.tasks);
   ready.lock = lock_run_directory(job.run_dir);
   const RecoveryRules rules{ready.sweep.crash_limit, options.retry_crashed};
   for (const auto& note : recover(job.run_dir, ready.plan, rules)) fmt::print(stderr, "{}\n", note);

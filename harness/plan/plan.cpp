@@ -1,23 +1,19 @@
 #include "harness/plan/plan.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <tuple>
 
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
+#include "harness/plan/cell_inputs.h"
 #include "harness/plan/cost.h"
-#include "harness/plan/sample_ids.h"
 #include "methods/nn/bit_policy.h"
 #include "results/files/store.h"
 #include "support/error.h"
 #include "support/process_memory.h"
-#include "tasks/checkpoint/content_hash.h"
-#include "tasks/data/sampling.h"
 
 namespace ptqbench {
 namespace {
@@ -25,24 +21,9 @@ namespace {
 /// Values that many cells of one task share, computed once.
 class PlanCache {
  public:
-  explicit PlanCache(const Task& task) : task_(task) {}
+  explicit PlanCache(const Task& task) : task_(task), opener_(task) {}
 
-  InputHashes hashes(const Cell& cell) {
-    return {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(),
-            ids_hash(cell)};
-  }
-
-  const std::string& ids_hash(const Cell& cell) {
-    if (cell.settings.calibration_samples > task_.calibration_population()) {
-      throw ConfigError(fmt::format(
-          "{}: calibration_samples is {}, but split '{}' of data set '{}' has {} samples",
-          cell_label(cell), cell.settings.calibration_samples, cell.task.dataset.calibration_split,
-          cell.task.dataset.name, task_.calibration_population()));
-    }
-    auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
-    if (added) entry->second = calibration_ids_hash(calibration_ids(task_, cell));
-    return entry->second;
-  }
+  InputHashes hashes(const Cell& cell) { return opener_.open(cell).hashes; }
 
   const ModelCost& model_cost(const Cell& cell) {
     auto [entry, added] = costs_.try_emplace(model_key(cell));
@@ -83,13 +64,6 @@ class PlanCache {
   }
 
  private:
-  /// Empty for no file.
-  const std::string& file_hash(const std::filesystem::path& file) {
-    auto [entry, added] = hashes_.try_emplace(file.string());
-    if (added && !file.empty()) entry->second = sha256_file(file.string());
-    return entry->second;
-  }
-
   static std::string model_key(const Cell& cell) {
     return cell.model + "\n" + cell.model_config.string();
   }
@@ -106,8 +80,7 @@ class PlanCache {
   }
 
   const Task& task_;
-  std::map<std::string, std::string> hashes_;
-  std::map<std::pair<int64_t, int64_t>, std::string> ids_;
+  CellOpener opener_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
   std::set<std::tuple<std::string, std::string, std::string, bool>> checked_bits_;
@@ -240,19 +213,6 @@ std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
   std::stable_sort(pending.begin(), pending.end(),
                    [&](size_t a, size_t b) { return plan[a].tera_macs > plan[b].tera_macs; });
   return pending;
-}
-
-std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell) {
-  if (!cell.calibration_ids.empty()) {
-    return read_sample_ids(cell.calibration_ids, task.calibration_population(),
-                           cell.settings.calibration_samples);
-  }
-  return draw_samples(task.calibration_population(), cell.settings.calibration_samples,
-                      static_cast<uint64_t>(cell.seed));
-}
-
-std::string calibration_ids_hash(const std::vector<int64_t>& ids) {
-  return sha256_text(fmt::format("{}", fmt::join(ids, ",")));
 }
 
 }  // namespace ptqbench
