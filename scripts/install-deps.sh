@@ -9,6 +9,7 @@ packages=(
   libhdf5-dev libyaml-cpp-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev libboost-math-dev
   libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
+  libprotozero-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base
   python3-h5py python3-numpy python3-matplotlib python3-pil
