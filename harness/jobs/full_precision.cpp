@@ -57,7 +57,7 @@ bool is_expected(const Cell& cell, const Task& task, double metric, std::string&
   record.full_precision_metric = metric;
   try {
     check_full_precision(gate, {cell.evaluation.samples, task.evaluation_population()}, record);
-    verdict = record.provenance.at("full_precision_gate");
+    verdict = record.provenance.at(kFullPrecisionGate);
     return true;
   } catch (const Error& error) {
     verdict = error.what();
