@@ -141,7 +141,8 @@ void CellRunner::save_model(CellRun& at) {
 }
 
 void CellRunner::report(CellRun& at) {
-  measure_report(*at.task, at.loaded.graph, at.cell, at.record);
+  const auto storage = make_storage(at.streams);
+  measure_report(*at.task, at.loaded.graph, at.cell, *storage, at.record);
 }
 
 std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) const {

@@ -13,7 +13,8 @@
 namespace ptqbench {
 
 /// Throws IoError when the folder, or the nearest one above it that exists, cannot be written to,
-/// ConfigError when it is one of other things, such as pictures. Changes nothing, so that it can come before everything that takes time.
+/// ConfigError when it is one of other things, such as pictures. Changes nothing, so that it can
+/// come before everything that takes time.
 void check_run_directory(const std::filesystem::path& run_dir);
 
 /// Throws IoError when there is no folder with the results of a sweep.

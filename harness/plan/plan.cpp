@@ -11,12 +11,32 @@
 #include "harness/plan/cell_inputs.h"
 #include "harness/plan/cost.h"
 #include "methods/nn/bit_policy.h"
+#include "methods/nn/initial_values.h"
 #include "results/files/store.h"
 #include "support/error.h"
 #include "support/process_memory.h"
 
 namespace ptqbench {
 namespace {
+
+bool makes_choices(const UnitGraph& model) {
+  const auto& nodes = model.nodes();
+  return std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+    return std::any_of(node.outputs.begin(), node.outputs.end(),
+                       [&](ValueId id) { return model.is_choice(id); });
+  });
+}
+
+/// A model to count, without memory for its parameters where shapes alone decide what it costs: how
+/// many proposals a detector has does depend on their values.
+UnitGraph counted_model(const Task& task, const ModelSpec& spec) {
+  {
+    const ShapesOnly no_values;
+    UnitGraph model = task.make_model(spec);
+    if (!makes_choices(model)) return model;
+  }
+  return task.make_model(spec);
+}
 
 /// Values that many cells of one task share, computed once.
 class PlanCache {
@@ -39,7 +59,7 @@ class PlanCache {
         cell.evaluation.batch_size,     cell.report.held_out_samples, cell.report.flatness_samples,
         settings.quantize_heads ? 1 : 0};
     auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
-    if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_, devices);
+    if (added) entry->second = cell_memory(cell, model(cell), model_cost(cell), base_, devices);
     return entry->second;
   }
 
@@ -70,7 +90,7 @@ class PlanCache {
 
   UnitGraph& model(const Cell& cell) {
     auto [entry, added] = models_.try_emplace(model_key(cell));
-    if (added) entry->second = task_.make_model(model_spec(cell));
+    if (added) entry->second = counted_model(task_, model_spec(cell));
     return entry->second;
   }
 
