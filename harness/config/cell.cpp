@@ -54,7 +54,7 @@ SweepConfig sweep_of(const Cell& cell) {
   model.label = cell.model_label;
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
-  sweep.tasks = {{cell.task, {model}}};
+  sweep.tasks = {{cell.task, {model}, {}, {}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};
   sweep.seeds = {cell.seed};
@@ -80,6 +80,8 @@ std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
   if (!hashes.model_config.empty()) text += "model_config_sha256=" + hashes.model_config + "\n";
   text += "data_sha256=" + hashes.data + "\n";
   text += "calibration_ids_sha256=" + hashes.calibration_ids + "\n";
+  for (const auto& [kind, version] : hashes.versions)
+    text += fmt::format("{}_version={}\n", kind, version);
   return text;
 }
 

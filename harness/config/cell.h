@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -70,7 +71,7 @@ ModelSpec model_spec(const Cell& cell);
 /// "cifar10 resnet20 w4a4 qdrop seed 1"
 std::string cell_label(const Cell& cell);
 
-/// What is in a cell's files, as SHA-256 in hex.
+/// What a cell is computed from beside its settings: SHA-256 in hex of what is in its files.
 struct InputHashes {
   std::string checkpoint;
   /// Of the file with the model's sizes; empty: none.
@@ -78,6 +79,9 @@ struct InputHashes {
   /// Task::data_key().
   std::string data;
   std::string calibration_ids;
+  /// Versions that the registrations of method, model and task carry, by their kind, where they
+  /// carry one: the code that computes the cell, as far as its author tells it apart.
+  std::map<std::string, std::string> versions = {};
 };
 
 /// What the fingerprint hashes: the format version, canonical_settings() and the hashes, one

@@ -26,7 +26,8 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b);
 bool same(const SweepTask& a, const SweepTask& b) {
   return a.options.name == b.options.name &&
          option_texts(a.options.dataset) == option_texts(b.options.dataset) &&
-         option_texts(a.options.text) == option_texts(b.options.text) && same(a.models, b.models);
+         option_texts(a.options.text) == option_texts(b.options.text) && same(a.models, b.models) &&
+         a.report == b.report && a.calibration_ids == b.calibration_ids;
 }
 
 template <class Entry>

@@ -44,6 +44,10 @@ struct SweepMethod {
 struct SweepTask {
   TaskOptions options;
   std::vector<SweepModel> models;
+  /// Fields of ReportOptions that are others than the sweep's.
+  OptionTexts report;
+  /// Absolute; empty: the sweep's.
+  std::filesystem::path calibration_ids;
 };
 
 /// Settings of the cells that a condition matches.
@@ -80,11 +84,13 @@ struct SweepOverride {
 ///     on_full_precision_mismatch: fail      # or continue
 ///     reproduces: [qdrop_imagenet_paper, brecq]   # published tables, or papers for all of theirs
 ///
-/// Several tasks are a list, each with its own data and models, and the rest is for all of them:
+/// Several tasks are a list, each with its own data and models, and the rest is for all of them;
+/// a task may have its own list of calibration samples and change fields of `report`:
 ///
 ///     tasks:
 ///       - {task: text_classification, dataset: ..., text: ..., models: [...]}
-///       - {task: question_answering, dataset: ..., text: ..., models: [...]}
+///       - {task: question_answering, dataset: ..., text: ..., models: [...],
+///          calibration_ids: questions.txt, report: {held_out_samples: 16}}
 ///
 /// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
 /// Models and methods are meant by name (all entries of that name) or by label (that entry).

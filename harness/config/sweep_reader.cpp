@@ -64,7 +64,11 @@ class SweepReader {
   void read_tasks(const YamlReader& reader) {
     for (const auto& item : at_least_one(reader)) {
       YamlMapReader map(item);
-      sweep_.tasks.push_back(read_task(map));
+      SweepTask task = read_task(map);
+      if (const auto report = map.optional("report"))
+        task.report = read_changes<ReportOptions>(*report);
+      if (const auto ids = map.optional("calibration_ids")) task.calibration_ids = read_file(*ids);
+      sweep_.tasks.push_back(std::move(task));
       map.reject_unknown_keys();
     }
   }
@@ -85,12 +89,13 @@ class SweepReader {
     return given;
   }
 
-  /// A non-empty list of method settings.
+  /// Some fields of the options.
+  template <class Options>
   static OptionTexts read_changes(const YamlReader& reader) {
-    MethodSettings settings;
+    Options options;
     OptionTexts changes;
-    const auto given = read_section(reader, settings);
-    for (const auto& text : option_texts(settings)) {
+    const auto given = read_section(reader, options);
+    for (const auto& text : option_texts(options)) {
       if (std::count(given.begin(), given.end(), text.first) > 0) changes.push_back(text);
     }
     return changes;
@@ -169,7 +174,8 @@ class SweepReader {
   void read_methods(const YamlReader& reader) {
     read_entries(reader, "method", known_.methods, sweep_.methods,
                  [](YamlMapReader& map, SweepMethod& method) {
-                   if (const auto set = map.optional("set")) method.set = read_changes(*set);
+                   if (const auto set = map.optional("set"))
+                     method.set = read_changes<MethodSettings>(*set);
                  });
   }
 
@@ -269,7 +275,7 @@ class SweepReader {
       SweepOverride change;
       if (const auto when = map.required("when")) change.when = read_condition(*when);
       if (const auto set = map.required("set")) {
-        change.set = read_changes(*set);
+        change.set = read_changes<MethodSettings>(*set);
         if (set->value().entries.empty()) set->problem("expected at least one setting");
       }
       map.reject_unknown_keys();

@@ -13,7 +13,7 @@ std::vector<std::string> unusable_checkpoints(const std::vector<PlannedCell>& pl
   std::set<std::tuple<std::string, std::string, std::string, std::string>> checked;
   std::vector<std::string> problems;
   for (const auto& planned : plan) {
-    if (!planned.selected) continue;
+    if (!planned.selected || planned.done) continue;
     const Cell& cell = planned.cell;
     const bool is_new = checked
                             .insert({task_key(cell.task), cell.model, cell.model_config.string(),

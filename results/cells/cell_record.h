@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "support/bits.h"
+
 namespace ptqbench {
 
 /// One setting as it was resolved for a cell.
@@ -102,10 +104,10 @@ struct QuantizerRecord {
   std::vector<float> zero_point;
 };
 
-/// Bit widths of a cell, a table row or a published number; 32: not quantized.
+/// Bit widths of a cell, a table row or a published number, which may be kNotQuantized.
 struct CellBits {
-  int64_t weights = 32;
-  int64_t activations = 32;
+  int64_t weights = kNotQuantized;
+  int64_t activations = kNotQuantized;
   /// Of embedding tables; 0: as the other weights.
   int64_t embeddings = 0;
 };

@@ -9,8 +9,8 @@
 
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "tasks/detection/coco_dataset.h"
-#include "tasks/detection/coco_folder.h"
+#include "tasks/detection/coco/coco_dataset.h"
+#include "tasks/detection/coco/coco_folder.h"
 #include "tasks/detection/scenes/scenes.h"
 
 namespace ptqbench {

@@ -258,6 +258,31 @@ TEST(Cell, TakesReportAndIdsFromTheSweep) {
   EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
 }
 
+TEST(Cell, ATaskChangesTheReportAndHasIdsOfItsOwn) {
+  auto sweep = small_sweep();
+  sweep.report.held_out_samples = 3;
+  sweep.report.flatness_samples = 4;
+  sweep.calibration_ids = "/ids.txt";
+  sweep.tasks.push_back(sweep.tasks[0]);
+  sweep.tasks[1].options.dataset.name = "fashion_mnist";
+  sweep.tasks[1].report = {{"held_out_samples", "5"}};
+  sweep.tasks[1].calibration_ids = "/own.txt";
+  const auto cells = expand(sweep);
+  EXPECT_EQ(cells.front().report.held_out_samples, 3);
+  EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
+  EXPECT_EQ(cells.back().report.held_out_samples, 5);
+  EXPECT_EQ(cells.back().report.flatness_samples, 4);
+  EXPECT_EQ(cells.back().calibration_ids, "/own.txt");
+}
+
+// Those of the built-in ones are none, so that their results keep their names.
+TEST(Cell, TheFingerprintNamesTheVersionsOfRegistrations) {
+  auto hashes = kHashes;
+  hashes.versions = {{"method", "2"}, {"task", "b"}};
+  EXPECT_EQ(fingerprint_text(example(), hashes),
+            fingerprint_text(example(), kHashes) + "method_version=2\ntask_version=b\n");
+}
+
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {
   auto cell = example();
   cell.method = "nearest";

@@ -114,6 +114,24 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
+TEST_F(Sweep, TasksMayHaveReportsAndCalibrationSamplesOfTheirOwn) {
+  write("own.txt", "");
+  const std::string rest = "bits: [w4a4]\nmethods: [qdrop]\nreport: {held_out_samples: 7}\n";
+  const auto sweep = load(write("s.yaml",
+                                "name: two\ntasks:\n"
+                                "  - {task: image_classification, dataset: cifar10, models: "
+                                "[resnet20]}\n"
+                                "  - {task: image_classification, dataset: fashion_mnist, models: "
+                                "[{name: resnet20, label: other}], report: {flatness_samples: 0}, "
+                                "calibration_ids: own.txt}\n" +
+                                    rest));
+  EXPECT_TRUE(sweep.tasks[0].report.empty());
+  EXPECT_EQ(sweep.tasks[1].report, (OptionTexts{{"flatness_samples", "0"}}));
+  EXPECT_EQ(sweep.tasks[1].calibration_ids, at("own.txt"));
+  EXPECT_EQ(sweep.report.held_out_samples, 7);
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
+}
+
 TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));

@@ -3,7 +3,7 @@
 #include <filesystem>
 #include <string>
 
-#include "tasks/detection/detection_dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 
 namespace ptqbench {
 

@@ -1,4 +1,4 @@
-#include "tasks/detection/coco.h"
+#include "tasks/detection/coco/coco.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

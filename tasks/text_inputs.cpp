@@ -1,4 +1,4 @@
-#include "tasks/text/text_inputs.h"
+#include "tasks/text_inputs.h"
 
 #include <fmt/format.h>
 
@@ -66,16 +66,6 @@ Tensors batch_of(const Vocabulary& vocabulary, const std::vector<Encoding>& enco
   std::vector<Encoding> chosen;
   for (const int64_t index : indices) chosen.push_back(encodings.at(static_cast<size_t>(index)));
   return padded_batch(vocabulary, chosen);
-}
-
-Tensors padded_text_sample(const Task& task) {
-  // About as many as a calibration has.
-  constexpr int64_t kLookedAt = 256;
-  std::vector<int64_t> ids(static_cast<size_t>(std::min(kLookedAt, task.calibration_population())));
-  std::iota(ids.begin(), ids.end(), 0);
-  auto sample = task.calibration_inputs(ids);
-  for (auto& input : sample) input = input.slice(0, 0, 1);
-  return sample;
 }
 
 }  // namespace ptqbench

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "tasks/data/image.h"
-#include "tasks/detection/coco.h"
-#include "tasks/detection/image_size.h"
+#include "tasks/detection/coco/coco.h"
+#include "tasks/detection/coco/image_size.h"
 
 namespace ptqbench {
 

@@ -1,4 +1,4 @@
-#include "tasks/detection/coco_folder.h"
+#include "tasks/detection/coco/coco_folder.h"
 
 #include <fmt/format.h>
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tasks/detection/image_size.h"
+#include "tasks/detection/coco/image_size.h"
 
 /// What COCO's files of annotated objects and of detections hold. Source: Lin et al., Microsoft
 /// COCO: Common Objects in Context, arXiv:1405.0312, and https://cocodataset.org/#format-data.

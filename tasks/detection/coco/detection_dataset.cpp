@@ -1,4 +1,4 @@
-#include "tasks/detection/detection_dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 
 namespace ptqbench {
 

@@ -1,4 +1,4 @@
-#include "tasks/detection/coco_dataset.h"
+#include "tasks/detection/coco/coco_dataset.h"
 
 #include <fmt/format.h>
 

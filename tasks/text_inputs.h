@@ -4,7 +4,6 @@
 
 #include "methods/nn/unit_graph.h"
 #include "tasks/models/bert.h"
-#include "tasks/task.h"
 #include "tasks/task_options.h"
 #include "tasks/text/encode.h"
 #include "tasks/text/wordpiece.h"
@@ -29,9 +28,5 @@ std::vector<std::vector<int64_t>> batches_by_length(const std::vector<int64_t>& 
 /// The inputs of some of the encodings as one batch.
 Tensors batch_of(const Vocabulary& vocabulary, const std::vector<Encoding>& encodings,
                  const std::vector<int64_t>& indices);
-
-/// One sample of a text task, as long as the longest of its first calibration samples (see
-/// Task::padded_sample).
-Tensors padded_text_sample(const Task& task);
 
 }  // namespace ptqbench

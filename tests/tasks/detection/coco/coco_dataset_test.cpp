@@ -1,4 +1,4 @@
-#include "tasks/detection/coco_dataset.h"
+#include "tasks/detection/coco/coco_dataset.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
