@@ -25,7 +25,11 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+find_package(JPEG REQUIRED)
+find_package(TIFF REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+# stb_image.
+pkg_check_modules(STB REQUIRED IMPORTED_TARGET stb)
 
 # LibTorch puts its include folders, definitions and libraries into variables and its own `torch` target; one interface
 # target of ours marks the headers as system headers, so that our warnings are about our code.

@@ -1,6 +1,7 @@
 #include "harness/cells/cell_runner.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/cells/cell_settings.h"
 #include "harness/cells/full_precision_check.h"
@@ -12,7 +13,7 @@
 #include "harness/plan/cell_identity.h"
 #include "harness/plan/load_model.h"
 #include "methods/reconstruction/quantize.h"
-#include "support/error.h"
+#include "support/data_error.h"
 #include "support/process_memory.h"
 #include "support/stop_request.h"
 #include "support/stopwatch.h"
@@ -90,13 +91,19 @@ std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
   return records;
 }
 
+/// Whether the next try would find the same.
+bool is_lasting(const std::exception& error) {
+  return dynamic_cast<const DataError*>(&error) != nullptr ||
+         dynamic_cast<const ConfigError*>(&error) != nullptr;
+}
+
 }  // namespace
 
 double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                          const std::string& checkpoint_hash) {
-  const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model, cell.model_config.string(),
-                  checkpoint_hash, cell.evaluation.samples);
+  const auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model,
+                               cell.model_config.string(), checkpoint_hash,
+                               checkpoint_choice(cell.checkpoint_options), cell.evaluation.samples);
   const auto known = full_precision_.find(key);
   if (known != full_precision_.end()) return known->second;
   FullPrecisionPass pass;
@@ -147,6 +154,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
     record.failure_reason = error.what();
+    if (is_lasting(error)) record.provenance[kLastingFailure] = "yes";
   }
   record.seconds = watch.seconds();
   record.memory_bytes =
@@ -166,6 +174,7 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   UnitGraph& model = loaded.graph;
   const std::string& checkpoint_hash = loaded.checkpoint_hash;
   record.provenance[kCheckpointHash] = checkpoint_hash;
+  record.provenance.insert(loaded.checkpoint_facts.begin(), loaded.checkpoint_facts.end());
   timed_stage(record, stage, "full_precision", [&] {
     record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
     check_full_precision(cell.full_precision,
@@ -209,6 +218,8 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
     record.metric = metrics.value;
     record.further_metrics = metrics.further;
   });
+  const auto notes = task.notes();
+  if (!notes.empty()) record.provenance[kDataNotes] = fmt::format("{}", fmt::join(notes, "; "));
   group_.conclude();
   if (!group_.leads()) return;
   if (saves_models_) {

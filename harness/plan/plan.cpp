@@ -16,6 +16,7 @@
 #include "results/files/store.h"
 #include "support/error.h"
 #include "support/process_memory.h"
+#include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/sampling.h"
 
@@ -83,10 +84,10 @@ class PlanCache {
   }
 
  private:
-  /// Empty for no file.
+  /// Of a checkpoint, in one file or several, or of any other file; empty for none.
   const std::string& file_hash(const std::filesystem::path& file) {
     auto [entry, added] = hashes_.try_emplace(file.string());
-    if (added && !file.empty()) entry->second = sha256_file(file.string());
+    if (added && !file.empty()) entry->second = checkpoint_hash(file);
     return entry->second;
   }
 
