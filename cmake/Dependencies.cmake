@@ -30,6 +30,10 @@ find_package(TIFF REQUIRED)
 pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
 # stb_image.
 pkg_check_modules(STB REQUIRED IMPORTED_TARGET stb)
+# Reads protobuf's wire format; headers only, since LibTorch brings a protobuf library into the process.
+find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
+add_library(ptq_protozero INTERFACE)
+target_include_directories(ptq_protozero SYSTEM INTERFACE ${PROTOZERO_INCLUDE_DIR})
 
 # LibTorch puts its include folders, definitions and libraries into variables and its own `torch` target; one interface
 # target of ours marks the headers as system headers, so that our warnings are about our code.
@@ -45,6 +49,16 @@ foreach(folder IN LISTS TORCH_INCLUDE_DIRS)
 endforeach()
 separate_arguments(torch_flags NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
 target_compile_options(ptq_torch INTERFACE ${torch_flags})
+# The wheels' libraries export parts of a C++ library of their own, whose std::filesystem calls through null pointers. The
+# library that comes first wins, in the linker and at run time, so libstdc++ stands before all others, needed or not.
+target_link_options(ptq_torch INTERFACE "SHELL:-Wl,--push-state,--no-as-needed -lstdc++ -Wl,--pop-state")
+# What the wheels' libraries themselves need lies in packages beside them. Their own search paths lead there at run time,
+# but not every linker follows these.
+file(GLOB wheel_neighbours ${Torch_DIR}/../../../../nvidia/*/lib)
+foreach(folder IN LISTS wheel_neighbours)
+  get_filename_component(folder ${folder} ABSOLUTE)
+  target_link_options(ptq_torch INTERFACE "LINKER:-rpath-link,${folder}")
+endforeach()
 
 # NCCL joins the CUDA devices that share a cell; the wheel of PyTorch brings it as a package beside itself.
 if(TARGET torch_cuda)

@@ -13,7 +13,7 @@ namespace {
 
 struct VocabularyOptions {
   std::string dataset = "wordnet";
-  std::string root = kWordnetRoot;
+  std::string root = wordnet_root();
   int64_t size = 8000;
   std::filesystem::path output;
 };

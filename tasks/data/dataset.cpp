@@ -59,7 +59,7 @@ Dataset make_fashion_mnist(const DatasetOptions& options, const std::string& spl
   require_no_folder_options(options);
   // Networks for CIFAR-sized inputs take it as 32x32.
   constexpr int kPadding = 2;
-  const std::string root = options.root.empty() ? kFashionMnistRoot : options.root;
+  const std::string root = options.root.empty() ? fashion_mnist_root() : options.root;
   return std::make_unique<MemoryDataset>(read_fashion_mnist(root, split), kFashionMnistClasses,
                                          kPadding, split, normalization);
 }

@@ -92,8 +92,8 @@ void require_split(const DatasetOptions& options, const std::string& split,
                                 valid_names_hint(split, splits)));
 }
 
-std::string wordnet_root(const DatasetOptions& options) {
-  return options.root.empty() ? kWordnetRoot : options.root;
+std::string root_of(const DatasetOptions& options) {
+  return options.root.empty() ? wordnet_root() : options.root;
 }
 
 }  // namespace
@@ -138,7 +138,7 @@ const TextDatasetInfo& question_dataset_info(const std::string& name) {
 TextDataset make_text_dataset(const DatasetOptions& options, const std::string& split) {
   text_dataset_info(options.name);
   require_no_image_options(options);
-  if (options.name == "wordnet_gloss") return wordnet_glosses(wordnet_root(options), split);
+  if (options.name == "wordnet_gloss") return wordnet_glosses(root_of(options), split);
   const auto name = options.name.substr(std::string(kGluePrefix).size());
   const bool mnli = name.rfind(kMnli, 0) == 0;
   const GlueTask task = glue_task(mnli ? kMnli : name);
@@ -151,7 +151,7 @@ TextDataset make_text_dataset(const DatasetOptions& options, const std::string& 
 QuestionDataset make_question_dataset(const DatasetOptions& options, const std::string& split) {
   question_dataset_info(options.name);
   require_no_image_options(options);
-  if (options.name == "wordnet_questions") return wordnet_questions(wordnet_root(options), split);
+  if (options.name == "wordnet_questions") return wordnet_questions(root_of(options), split);
   const std::string version = options.name == "squad_v1" ? "v1.1" : "v2.0";
   require_root(options, "train-" + version + ".json and dev-" + version + ".json");
   require_split(options, split, {"train", "dev"});

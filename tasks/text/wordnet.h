@@ -5,10 +5,13 @@
 #include <string>
 #include <vector>
 
+#include "support/data_folder.h"
+
 namespace ptqbench {
 
-/// Where Debian's package wordnet-base installs its files.
-constexpr const char* kWordnetRoot = "/usr/share/wordnet";
+/// Where its files lie: those brought along (PTQBENCH_DATA), else those of Debian's package
+/// wordnet-base.
+inline std::string wordnet_root() { return data_folder("wordnet", "/usr/share/wordnet"); }
 
 /// One entry of the dictionary: words that mean the same, and what they mean.
 struct WordnetEntry {

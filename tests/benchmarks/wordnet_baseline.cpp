@@ -322,7 +322,7 @@ void report_lengths(const std::string& root) {
 }  // namespace ptqbench
 
 int main(int argc, char** argv) {
-  const std::string root = argc > 1 ? argv[1] : ptqbench::kWordnetRoot;
+  const std::string root = argc > 1 ? argv[1] : ptqbench::wordnet_root();
   ptqbench::report_glosses(root);
   ptqbench::report_questions(root);
   ptqbench::report_lengths(root);

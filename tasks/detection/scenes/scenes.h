@@ -15,7 +15,7 @@ constexpr int kSceneSide = 128;
 
 struct SceneOptions {
   /// Of Fashion-MNIST.
-  std::filesystem::path root = kFashionMnistRoot;
+  std::filesystem::path root = fashion_mnist_root();
   /// Whose pictures appear: "train" or "test".
   std::string split = "train";
   int64_t count = 1000;

@@ -119,7 +119,7 @@ TEST_F(FashionMnistFiles, CutOrDamagedAsGzipAreRefused) {
 class FashionMnist : public ::testing::Test {
  protected:
   void SetUp() override {
-    if (!std::filesystem::exists(std::string(kFashionMnistRoot) + "/t10k-labels-idx1-ubyte.gz")) {
+    if (!std::filesystem::exists(fashion_mnist_root() + "/t10k-labels-idx1-ubyte.gz")) {
       GTEST_SKIP() << "dataset-fashion-mnist is not installed";
     }
   }
@@ -132,7 +132,7 @@ int64_t pixel_sum(const RawImages& images, size_t index) {
 }
 
 TEST_F(FashionMnist, HasTheKnownTestSplit) {
-  const RawImages images = read_fashion_mnist(kFashionMnistRoot, "test");
+  const RawImages images = read_fashion_mnist(fashion_mnist_root(), "test");
   ASSERT_EQ(images.labels.size(), 10000U);
   EXPECT_EQ(std::vector<uint8_t>(images.labels.begin(), images.labels.begin() + 10),
             (std::vector<uint8_t>{9, 2, 1, 1, 6, 1, 4, 6, 5, 7}));
@@ -142,7 +142,7 @@ TEST_F(FashionMnist, HasTheKnownTestSplit) {
 }
 
 TEST_F(FashionMnist, HasTheKnownTrainingSplit) {
-  const RawImages images = read_fashion_mnist(kFashionMnistRoot, "train");
+  const RawImages images = read_fashion_mnist(fashion_mnist_root(), "train");
   ASSERT_EQ(images.labels.size(), 60000U);
   EXPECT_EQ(std::vector<uint8_t>(images.labels.begin(), images.labels.begin() + 10),
             (std::vector<uint8_t>{9, 0, 0, 3, 0, 2, 7, 2, 5, 5}));

@@ -131,30 +131,30 @@ TEST(WordnetQuestions, NeedEntriesOfEveryCategory) {
 }
 
 TEST(WordnetQuestions, OfDebianShareNoHeadwordBetweenSplits) {
-  if (!std::filesystem::exists(std::filesystem::path(kWordnetRoot) / "data.noun")) {
+  if (!std::filesystem::exists(std::filesystem::path(wordnet_root()) / "data.noun")) {
     GTEST_SKIP() << "wordnet-base is not installed";
   }
   std::set<std::string> training;
-  const QuestionDataset train = wordnet_questions(kWordnetRoot, "train");
+  const QuestionDataset train = wordnet_questions(wordnet_root(), "train");
   EXPECT_EQ(train.questions.size(), static_cast<size_t>(kWordnetTrainQuestions));
   for (const auto& question : train.questions) {
     training.insert(normalised_gloss(question.answers.front().text));
   }
-  for (const auto& question : wordnet_questions(kWordnetRoot, "test").questions) {
+  for (const auto& question : wordnet_questions(wordnet_root(), "test").questions) {
     EXPECT_EQ(training.count(normalised_gloss(question.answers.front().text)), 0U);
     EXPECT_LE(question.context.size(), 4U * (24 + 2 + 60 + 2));
   }
 }
 
 TEST(WordnetQuestions, OfDebianFitNinetySixTokensOfTheShippedVocabulary) {
-  if (!std::filesystem::exists(std::filesystem::path(kWordnetRoot) / "data.noun")) {
+  if (!std::filesystem::exists(std::filesystem::path(wordnet_root()) / "data.noun")) {
     GTEST_SKIP() << "wordnet-base is not installed";
   }
   const WordPieceTokenizer tokenizer(
       read_vocabulary(PTQBENCH_SOURCE_DIR "/configs/checkpoints/wordnet_vocab.txt"),
       Casing::kLower);
   EXPECT_EQ(tokenizer.vocabulary().size(), 8000);
-  const QuestionDataset data = wordnet_questions(kWordnetRoot, "test");
+  const QuestionDataset data = wordnet_questions(wordnet_root(), "test");
   size_t fitting = 0;
   for (const auto& question : data.questions) {
     const Encoding encoding = encode(tokenizer, question.question, question.context, 1000);

@@ -18,7 +18,7 @@ using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
 
 bool wordnet_is_missing() {
-  return !std::filesystem::exists(std::filesystem::path(kWordnetRoot) / "data.noun");
+  return !std::filesystem::exists(std::filesystem::path(wordnet_root()) / "data.noun");
 }
 
 TEST(NormalisedGloss, KeepsLettersAndDigitsOnly) {
@@ -60,7 +60,7 @@ TEST(WordnetGlosses, OfDebianHaveTheDocumentedSizes) {
   if (wordnet_is_missing()) GTEST_SKIP() << "wordnet-base is not installed";
   std::set<std::string> train;
   std::set<double> labels;
-  const TextDataset training = wordnet_glosses(kWordnetRoot, "train");
+  const TextDataset training = wordnet_glosses(wordnet_root(), "train");
   for (const auto& example : training.examples) {
     train.insert(normalised_gloss(example.first));
     labels.insert(example.label);
@@ -68,7 +68,7 @@ TEST(WordnetGlosses, OfDebianHaveTheDocumentedSizes) {
   EXPECT_EQ(training.examples.size(), 105816U);
   EXPECT_EQ(training.classes, 45);
   EXPECT_EQ(labels.size(), 45U);
-  const TextDataset testing = wordnet_glosses(kWordnetRoot, "test");
+  const TextDataset testing = wordnet_glosses(wordnet_root(), "test");
   EXPECT_EQ(testing.examples.size(), 11843U);
   for (const auto& example : testing.examples) {
     EXPECT_EQ(train.count(normalised_gloss(example.first)), 0U) << example.first;
