@@ -34,8 +34,8 @@ struct Checkpoint {
 /// tasks/checkpoint/naming.h: a file may wrap its dictionary at any depth, and its names may begin
 /// with any common prefix or carry those of torch.compile and of wrappers for training; BERT's may
 /// lack the model's own. Tensors that no parameter takes are listed, but not read, and left out
-/// where their type is unknown. Without `parameters` a file's usual dictionary is taken ('state_dict',
-/// 'model_state_dict', 'model_state', 'model', 'net', then the first), all of it, and a 'module.'
+/// where their type is unknown. Without `parameters` a file's usual dictionary is taken
+/// ('state_dict', 'model_state_dict', 'model_state', 'model', 'net', then the first), all of it, and a 'module.'
 /// before every name is taken off.
 ///
 /// Throws DataError naming the file and what is wrong with it: also where several dictionaries or
@@ -49,8 +49,8 @@ std::string checkpoint_hash(const std::filesystem::path& path);
 
 /// Copies the checkpoint's values into `parameters` (tensors that share storage with a model).
 /// Every name must be present with the same shape, in either of the conventions of
-/// tasks/checkpoint/naming.h. Entries without effect (see decides_nothing()) are ignored, and so are
-/// a pooler and pretraining heads of BERT that the model does not use. Throws DataError listing
+/// tasks/checkpoint/naming.h. Entries without effect (see decides_nothing()) are ignored, and so
+/// are a pooler and pretraining heads of BERT that the model does not use. Throws DataError listing
 /// missing, unexpected and wrongly shaped names, values that are not finite and negative variances;
 /// then no parameter was changed.
 void assign_parameters(const Checkpoint& checkpoint, const std::vector<NamedTensor>& parameters);

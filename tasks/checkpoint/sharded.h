@@ -7,8 +7,8 @@
 
 namespace ptqbench {
 
-/// A checkpoint in several files, as Hugging Face's libraries write it: `model.safetensors.index.json`
-/// or `pytorch_model.bin.index.json`.
+/// A checkpoint in several files, as Hugging Face's libraries write it:
+/// `model.safetensors.index.json` or `pytorch_model.bin.index.json`.
 struct ShardIndex {
   /// Names of the files beside the index, sorted, and which tensors are taken from each.
   std::map<std::string, std::vector<std::string>> tensors_of_file;

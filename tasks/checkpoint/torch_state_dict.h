@@ -33,10 +33,10 @@ const std::unordered_set<std::string>& torch_globals();
 std::unordered_map<std::string, TorchStorage> torch_storages(const InputFile& file,
                                                              const Pickle& pickle);
 
-/// The dictionaries with tensors in a pickle, at any depth, in its order; each tensor once, where it
-/// is found first. Entries that are not tensors are left out. Tensors that share a storage in the
-/// file share one here; a storage is read when a tensor of it first is. Throws IoError when there is
-/// no such dictionary, and when a tensor is read that reaches outside its storage.
+/// The dictionaries with tensors in a pickle, at any depth, in its order; each tensor once, where
+/// it is found first. Entries that are not tensors are left out. Tensors that share a storage in the
+/// file share one here; a storage is read when a tensor of it first is. Throws IoError when there
+/// is no such dictionary, and when a tensor is read that reaches outside its storage.
 std::vector<CheckpointEntry> state_dict_entries(const InputFile& file,
                                                 std::shared_ptr<const Pickle> pickle,
                                                 StorageReader read_storage);

@@ -102,7 +102,7 @@ const std::vector<Entry>& entries() {
        {0.2470, 0.2435, 0.2616},
        make_cifar10},
       {"image_folder",
-       "pictures (JPEG, PNG, WebP, BMP, PNM, TIFF) in <root>/<split>/<class>/, or in <root>/<split>/ with a label file",
+       "pictures in <root>/<split>/<class>/, or in <root>/<split>/ with a label file",
        {0.485, 0.456, 0.406},
        {0.229, 0.224, 0.225},
        make_image_folder},
@@ -166,8 +166,8 @@ const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
       {"crop", &S::crop,
        "side in pixels of the middle square that is cut out, 0: none (image_folder)", 0, kMaxSide},
       Field<S>("squash", &S::squash,
-               "height and width in pixels that pictures are resized to, whatever their sides; also "
-               "written resize: [H, W] (image_folder)",
+               "height and width in pixels that pictures are resized to, whatever their sides; "
+               "also written resize: [H, W] (image_folder)",
                1, kMaxSide)
           .left_out_at_default(),
       Field<S>("crop_fraction", &S::crop_fraction,

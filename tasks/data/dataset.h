@@ -60,7 +60,7 @@ class ImageDataset {
   /// pixels and labels where they are in memory, else of the names, labels and sizes of the files,
   /// in order, since reading them all could take hours. Computed on each call. Throws IoError.
   virtual std::string content_key() const = 0;
-  /// What was let pass up to now, a sentence each: files that are no pictures, warnings of decoders.
+  /// What was let pass up to now, a sentence each: files left out, warnings of decoders.
   virtual std::vector<std::string> notes() const { return {}; }
 };
 

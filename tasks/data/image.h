@@ -20,8 +20,8 @@ struct Image {
 constexpr int64_t kMaxImagePixels = int64_t{1} << 27;
 
 /// Decodes a JPEG, PNG, WebP, BMP, PNM or TIFF file, told apart by content, to the pixels of
-/// Pillow's `Image.open(path).convert("RGB")`: grey is repeated in the three channels, CMYK and YCCK
-/// are taken to be inverted as Adobe writes them, alpha and transparency are dropped, gamma and
+/// Pillow's `Image.open(path).convert("RGB")`: grey is repeated in the three channels, CMYK and
+/// YCCK are taken to be inverted as Adobe writes them, alpha and transparency are dropped, gamma and
 /// colour profiles are ignored, and so is the orientation tag, but for TIFF. Samples with 16 bits
 /// lose their low byte (PNG) or are rounded to 8 bits (PNM); there Pillow differs for greyscale
 /// alone, which it clips at 255. What the JPEG library only warns of, such as stray bytes before a

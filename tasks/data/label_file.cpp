@@ -39,7 +39,7 @@ class PictureNames {
     }
   }
 
-  /// Its place, by its whole name or without the ending; none where no picture is meant, or several.
+  /// Its place, by its whole name or without the ending; none where none or several are meant.
   std::optional<size_t> find(const std::string& name) const {
     const auto whole = by_name_.find(name);
     if (whole != by_name_.end()) return whole->second;

@@ -24,8 +24,8 @@ struct FileLabels {
 ///                 for ImageNet (`ImageId,PredictionString`) the first word behind the comma
 ///   `LABEL`       in the order of the sorted names
 /// NAME may lack its ending where that means one picture. LABEL is a number that counts the classes
-/// from 0, or everywhere the name of a class, such as a WordNet id; the sorted names are the classes
-/// then. `classes`: how many there must be, 0: as many as there are (of numbers, the highest and
+/// from 0, or everywhere the name of a class, such as a WordNet id; the sorted names are the
+/// classes then. `classes`: how many there must be, 0: as many as there are (of numbers, the highest and
 /// one).
 ///
 /// Throws DataError with file and line for a picture without label or a label without picture, a

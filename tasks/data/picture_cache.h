@@ -16,8 +16,8 @@ PictureCacheFile picture_cache_file(const std::filesystem::path& folder, const P
                                     int64_t samples);
 
 /// The first pictures of a data set, decoded, resized and cut, in one file that is mapped and so
-/// shared by all processes of a host. Whoever comes first writes it, under a lock and then under its
-/// name at once; the others wait. Its name is a hash of all that decides the pixels
+/// shared by all processes of a host. Whoever comes first writes it, under a lock and then under
+/// its name at once; the others wait. Its name is a hash of all that decides the pixels
 /// (PictureDataset::pixels_key()); every picture is held against its hash when it is read. Samples
 /// are those of `data`, bit for bit.
 ///

@@ -10,7 +10,7 @@
 
 namespace ptqbench {
 
-/// What becomes of a decoded picture before it is normalised: resizing, then cutting out the middle.
+/// What becomes of a decoded picture before it is normalised: resizing, then a centre crop.
 struct PictureTransform {
   /// Length of the shorter side, 0: as it is.
   int64_t shorter_side = 0;

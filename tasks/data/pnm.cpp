@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cctype>
+#include <cmath>
 
 #include "support/data_error.h"
 #include "tasks/data/image_codecs.h"
@@ -37,7 +39,8 @@ class PnmReader {
   /// A 0 or 1 of a bitmap in text, which need no space between them.
   int text_bit() {
     skip_space();
-    if (at_ == bytes_.size() || (bytes_[at_] != '0' && bytes_[at_] != '1')) fail("a bit is missing");
+    if (at_ == bytes_.size() || (bytes_[at_] != '0' && bytes_[at_] != '1'))
+      fail("a bit is missing");
     return bytes_[at_++] - '0';
   }
 
@@ -63,12 +66,10 @@ class PnmReader {
   size_t at_ = 2;
 };
 
-/// 255 value / largest, rounded to nearest, ties to the even number.
+/// In the arithmetic of Pillow: what is above the largest value is as white as that.
 uint8_t to_pixel(int value, int largest) {
-  const int doubled = 2 * 255 * value;
-  int pixel = (doubled + largest) / (2 * largest);
-  if ((doubled + largest) % (2 * largest) == 0 && pixel % 2 == 1) --pixel;
-  return static_cast<uint8_t>(pixel);
+  return static_cast<uint8_t>(
+      std::min(255.0, std::nearbyint(static_cast<double>(value) / largest * 255)));
 }
 
 void read_bits(PnmReader& reader, bool text, Image& image) {
@@ -88,7 +89,6 @@ void read_values(PnmReader& reader, bool text, bool grey, int largest, Image& im
   const auto next = [&] {
     int value = text ? reader.number() : reader.byte();
     if (!text && largest > 255) value = value << 8 | reader.byte();
-    if (value > largest) reader.fail("a value is above the largest");
     return to_pixel(value, largest);
   };
   for (size_t pixel = 0; pixel * 3 < image.rgb.size(); ++pixel) {

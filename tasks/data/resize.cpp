@@ -145,6 +145,49 @@ Image resize_rows(const Image& image, int height, const ResizeFilter& filter) {
   return result;
 }
 
+/// Along the width, with results that are not rounded: [height, width, 3].
+std::vector<double> columns_without_antialiasing(const Image& image, const Taps& taps, int width) {
+  std::vector<double> result(static_cast<size_t>(image.height) * width * 3);
+  double* target = result.data();
+  for (int y = 0; y < image.height; ++y) {
+    const uint8_t* row = image.rgb.data() + static_cast<size_t>(y) * image.width * 3;
+    for (int x = 0; x < width; ++x, target += 3) {
+      for (int i = 0; i < taps.count[x]; ++i) {
+        const double weight = taps.weights[static_cast<size_t>(x) * taps.stride + i];
+        const uint8_t* pixel = row + static_cast<size_t>(taps.first[x] + i) * 3;
+        for (int channel = 0; channel < 3; ++channel) target[channel] += weight * pixel[channel];
+      }
+    }
+  }
+  return result;
+}
+
+/// What a filter gives that is not stretched: torchvision rounds once, at the end.
+Image resize_without_antialiasing(const Image& image, int width, int height,
+                                  const ResizeFilter& filter) {
+  const auto columns =
+      columns_without_antialiasing(image, make_taps(image.width, width, filter), width);
+  const Taps taps = make_taps(image.height, height, filter);
+  constexpr double kOne = static_cast<double>(1 << kPrecisionBits);
+  const size_t row_values = static_cast<size_t>(width) * 3;
+  Image result = make_image(width, height, "resized");
+  std::vector<double> sums(row_values);
+  for (int y = 0; y < height; ++y) {
+    std::fill(sums.begin(), sums.end(), 0.0);
+    for (int i = 0; i < taps.count[y]; ++i) {
+      const double weight = taps.weights[static_cast<size_t>(y) * taps.stride + i];
+      const double* row = columns.data() + static_cast<size_t>(taps.first[y] + i) * row_values;
+      for (size_t x = 0; x < row_values; ++x) sums[x] += weight * row[x];
+    }
+    uint8_t* target = result.rgb.data() + static_cast<size_t>(y) * row_values;
+    for (size_t x = 0; x < row_values; ++x) {
+      target[x] =
+          static_cast<uint8_t>(std::clamp(std::nearbyint(sums[x] / kOne / kOne), 0.0, 255.0));
+    }
+  }
+  return result;
+}
+
 /// The input position that each output position takes. The position goes on by steps and is not
 /// computed anew, which decides ties as Pillow does.
 std::vector<int> nearest_positions(int input_size, int output_size) {
@@ -213,6 +256,7 @@ Image resize_image(const Image& image, int64_t width, int64_t height, const Resi
   if (new_width == image.width && new_height == image.height) return image;
   if (filter.interpolation == Interpolation::kNearest)
     return resize_nearest(image, new_width, new_height);
+  if (!filter.antialias) return resize_without_antialiasing(image, new_width, new_height, filter);
   if (new_width == image.width) return resize_rows(image, new_height, filter);
   if (new_height == image.height) return resize_columns(image, new_width, filter);
   return resize_rows(resize_columns(image, new_width, filter), new_height, filter);

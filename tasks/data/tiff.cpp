@@ -115,9 +115,9 @@ Image oriented(const Image& stored, uint16_t orientation, const std::string& nam
   const bool from_right = orientation == ORIENTATION_TOPRIGHT ||
                           orientation == ORIENTATION_BOTRIGHT ||
                           orientation == ORIENTATION_RIGHTBOT || orientation == ORIENTATION_LEFTBOT;
-  const bool from_bottom = orientation == ORIENTATION_BOTRIGHT ||
-                           orientation == ORIENTATION_BOTLEFT ||
-                           orientation == ORIENTATION_RIGHTTOP || orientation == ORIENTATION_RIGHTBOT;
+  const bool from_bottom =
+      orientation == ORIENTATION_BOTRIGHT || orientation == ORIENTATION_BOTLEFT ||
+      orientation == ORIENTATION_RIGHTTOP || orientation == ORIENTATION_RIGHTBOT;
   Image shown = swapped ? make_image(stored.height, stored.width, name)
                         : make_image(stored.width, stored.height, name);
   for (int y = 0; y < shown.height; ++y) {

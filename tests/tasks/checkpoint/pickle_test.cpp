@@ -118,7 +118,9 @@ TEST_F(PickleTest, RecordsForeignGlobalsAndWhatTheyWouldMakeInBothSpellings) {
 // A list and a dictionary of classes of their own, made with keyword arguments, and the call of
 // what a call made.
 TEST_F(PickleTest, ForeignObjectsMayBeFilledAndCalled) {
-  EXPECT_TRUE(read("cx\nList\n)\x81(K\x01K\x02e}b").root->is_call("x.List"));
+  EXPECT_TRUE(read("cx\nList\n)\x81(K\x01K\x02"
+                   "e}b")
+                  .root->is_call("x.List"));
   const Pickle dictionary = read("cx\nDict\n)}\x92U\x01kK\x07s");
   EXPECT_TRUE(dictionary.root->is_call("x.Dict"));
   EXPECT_EQ(dictionary.root->entries.size(), 1u);

@@ -202,8 +202,8 @@ TEST(ResizeImage, WithoutAntialiasingEqualsLibTorchWithinALevel) {
       const auto own = at::from_blob(const_cast<uint8_t*>(image.rgb.data()),
                                      {1, height, width, 3}, at::kByte)
                            .to(at::kFloat);
-      // The pixels between the two passes are rounded to whole levels here.
-      EXPECT_LE((own - expected).abs().max().item<float>(), kind == Interpolation::kBicubic ? 2 : 1)
+      // Single and double precision may round a tie to different levels.
+      EXPECT_LE((own - expected).abs().max().item<float>(), 1)
           << interpolation_names()[static_cast<size_t>(kind)] << " " << width << "x" << height;
     }
   }

@@ -59,7 +59,7 @@ def make_pnm():
     save("bits.pgm", SMALL.convert("1"), "PPM")
     rows = "\n".join(" ".join(str(value // 17) for value in row) for row in grey)
     keep("text15.pgm", f"P2 # made by hand\n{SMALL.width} {SMALL.height}\n15\n{rows}\n".encode())
-    wide = np.asarray(SMALL).astype(">u2") * 3 + 7
+    wide = (np.asarray(SMALL).astype(int) * 4 + 7).astype(">u2")
     keep("wide1000.pgm", b"P6\n%d %d\n1000\n" % SMALL.size + wide.tobytes())
 
 
