@@ -53,7 +53,7 @@ record() {  # VERDICT CHECK VALUE UNIT [NOTE]; VERDICT: ok, FAILED, measured, ab
     "$(quoted "$2")" "$(quoted "$1")" "$(quoted "$3")" "$(quoted "$4")" "$(quoted "${5:-}")" >>"$lines"
   {
     printf '{"host": %s, "device": %s, "program": %s, "started": %s, "checks": [\n' "$(quoted "$(uname -n)")" \
-      "$(quoted "$device")" "$(quoted "$("$ptqbench" --version 2>/dev/null)")" "$(quoted "$started")"
+      "$(quoted "$device")" "$(quoted "$version")" "$(quoted "$started")"
     cat "$lines"
     echo ']}'
   } >"$out/check.json.tmp"
@@ -61,6 +61,7 @@ record() {  # VERDICT CHECK VALUE UNIT [NOTE]; VERDICT: ok, FAILED, measured, ab
 }
 
 started=$(date -u +%FT%TZ)
+version=$("$ptqbench" --version) || fail "$ptqbench does not start: $version"
 remaining() { echo $((seconds - SECONDS)); }
 
 # Whether there is time for CHECK, which takes about so many seconds; says so if not.
@@ -83,7 +84,7 @@ reason() { grep -v '^$' "$1" | tail -n 1; }  # FILE
 # --- Sizes.
 
 tolerance=1.0  # points; sums in another order move learned roundings: 0.4 were seen on one card
-sweep_sizes=() quickstart_cells='' unit_filter='/(resnet18\.(conv1|layer)|conv1|layer)' unit_seconds=0.2
+sweep_sizes=() quickstart_cells=model=resnet20 unit_filter='/(resnet18\.(conv1|layer)|conv1|layer)' unit_seconds=0.2
 pictures=256 evaluated=64 picture_sizes='resize: 256, crop: 224'
 iterations=500 cell_sizes='calibration_samples: 256, range_samples: 64'
 if [ "$device" = cpu ]; then
@@ -100,7 +101,8 @@ fi
 
 check_doctor() {
   local code=0
-  within_time "$out/doctor.txt" "$ptqbench" doctor || code=$?
+  # Without it the rest says little, so it does not depend on the time that is left.
+  timeout 60 "$ptqbench" doctor >"$out/doctor.txt" 2>&1 || code=$?
   sed -n '2s/^0 *[^ ]* *//p' "$out/doctor.txt" >"$out/doctor.device"
   if [ "$code" -ne 0 ]; then
     record FAILED doctor "" "" "$(reason "$out/doctor.txt")"
@@ -137,54 +139,63 @@ run_sweep() {  # DEVICE RUN CONFIG FILTER OPTION ...
 
 # The sweeps that are run on both: NAME CONFIG FILTER
 sweeps() {
-  echo "quickstart quickstart.yaml ${quickstart_cells:-model=resnet20}"
+  echo "quickstart quickstart.yaml $quickstart_cells"
   echo "bert wordnet.yaml dataset=wordnet_gloss,bits=e8w4a4,method=qdrop,seed=1"
   echo "detector scenes.yaml model=retinanet_resnet18_narrow,bits=w4a4,method=qdrop,seed=1"
 }
 
-all_sweeps() {  # DEVICE FOLDER
+# A failed sweep shows where it is compared.
+sweeps_on_device() {
   local name config filter
-  mkdir -p "$2"
-  # A failed sweep shows where it is compared.
+  mkdir "$out/on-device"
   while read -r name config filter; do
-    run_sweep "$1" "$2/$name" "$config" "$filter" ${sweep_sizes[@]+"${sweep_sizes[@]}"} || true
+    run_sweep "$device" "$out/on-device/$name" "$config" "$filter" ${sweep_sizes[@]+"${sweep_sizes[@]}"} || true
   done < <(sweeps)
 }
 
-# "model bits method METRIC" of every finished cell.
+# Side by side, a core each.
+sweeps_for_reference() {
+  local name config filter
+  mkdir "$out/on-cpu"
+  while read -r name config filter; do
+    run_sweep cpu "$out/on-cpu/$name" "$config" "$filter" ${sweep_sizes[@]+"${sweep_sizes[@]}"} &
+  done < <(sweeps)
+  wait
+}
+
+# "model-bits-method METRIC" of every finished cell.
 metrics() {  # RUN
   "$ptqbench" export "$1" --format csv 2>/dev/null | awk -F, '
     NR == 1 { for (i = 1; i <= NF; ++i) column[$i] = i; next }
-    $column["status"] == "finished" { print $column["model"], $column["bits"], $column["method"], $column["metric"] }'
+    $column["status"] == "finished" { print $column["model"] "-" $column["bits"] "-" $column["method"], $column["metric"] }'
 }
 
 compare_cells() {  # NAME
   local cell value reference difference verdict
+  metrics "$out/on-cpu/$1" >"$out/on-cpu/$1.metrics"
+  metrics "$out/on-device/$1" >"$out/on-device/$1.metrics"
+  if [ ! -s "$out/on-cpu/$1.metrics" ]; then
+    record FAILED "$1" "" "" "nothing finished on the CPU: $(reason "$out/on-cpu/$1.txt")"
+  fi
   while read -r cell reference; do
-    value=$(metrics "$out/on-$device/$1" | awk -v cell="$cell" '$1 "-" $2 "-" $3 == cell { print $4 }')
+    value=$(sed -n "s/^$cell //p" "$out/on-device/$1.metrics")
     if [ -z "$value" ]; then
-      record FAILED "$1 ${cell//-/ }" "" "" "did not finish on $device: $(reason "$out/on-$device/$1.txt")"
+      record FAILED "$1 ${cell//-/ }" "" "" "did not finish on $device: $(reason "$out/on-device/$1.txt")"
       continue
     fi
     difference=$(awk -v a="$value" -v b="$reference" 'BEGIN { printf "%.2f", a - b }')
     verdict=$(awk -v d="$difference" -v most="$tolerance" 'BEGIN { print (d <= most && -d <= most) ? "ok" : "FAILED" }')
     record "$verdict" "$1 ${cell//-/ }" "$(printf %.2f "$value")" % "CPU $(printf %.2f "$reference"), difference $difference of at most $tolerance"
-  done < <(metrics "$out/on-cpu-first/$1" | awk '{ print $1 "-" $2 "-" $3, $4 }')
+  done <"$out/on-cpu/$1.metrics"
 }
 
 check_sweeps() {
   local name before=$SECONDS
   time_for "sweeps on $device" 10 || return 0
-  all_sweeps "$device" "$out/on-$device"
+  sweeps_on_device
   record measured "sweeps on $device" $((SECONDS - before)) s
   wait "$reference"
-  for name in quickstart bert detector; do
-    if [ -z "$(metrics "$out/on-cpu-first/$name")" ]; then
-      record FAILED "$name" "" "" "nothing finished on the CPU: $(reason "$out/on-cpu-first/$name.txt")"
-    else
-      compare_cells "$name"
-    fi
-  done
+  for name in quickstart bert detector; do compare_cells "$name"; done
 }
 
 # Two runs on the device leave the same bits.
@@ -278,20 +289,21 @@ Y
     record FAILED "ResNet-18 cell" "" "" "exit code $code: $(reason "$run.txt")"
     return
   fi
-  while read -r stage value; do record measured "ResNet-18 cell: $stage" "$value" s; done < <(stages "$run")
-  value=$(stages "$run" | awk -v n="$iterations" '$1 == "reconstruction" { print $2 * 20000 / n }')
+  stages "$run" >"$run.stages"
+  while read -r stage value; do record measured "ResNet-18 cell: $stage" "$value" s; done <"$run.stages"
+  value=$(awk -v n="$iterations" '$1 == "reconstruction" { print $2 * 20000 / n }' "$run.stages")
   record measured "ResNet-18 cell: reconstruction, 20,000 iterations" "$(printf %.1f "$value")" s "computed from $iterations"
 }
 
 stages() {  # RUN
-  "$ptqbench" export "$run" --format csv 2>/dev/null | awk -F, '
+  "$ptqbench" export "$1" --format csv 2>/dev/null | awk -F, '
     NR == 1 { for (i = 1; i <= NF; ++i) name[i] = $i; next }
     { for (i = 1; i <= NF; ++i) if (name[i] ~ /^seconds_/ && $i != "") printf "%s %.3f\n", substr(name[i], 9), $i }'
 }
 
 check_doctor
 # The CPU's side of the comparison goes on beside the device's; what is timed comes after both.
-all_sweeps cpu "$out/on-cpu-first" &
+sweeps_for_reference &
 reference=$!
 trap 'kill "$reference" 2>/dev/null || true' EXIT
 check_kernels

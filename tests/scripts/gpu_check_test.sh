@@ -25,7 +25,7 @@ holds() {  # FILE EXPRESSION
   /usr/bin/python3 -c 'import json, sys; checks = json.load(open(sys.argv[1]))["checks"]; sys.exit(not eval(sys.argv[2]))' "$1" "$2"
 }
 
-code=$(exit_code "$folder/all.txt" --device cpu --out "$folder/all")
+code=$(exit_code "$folder/all.txt" --device cpu --seconds 800 --out "$folder/all")
 json=$folder/all/check.json
 [ "$code" = 0 ] || cat "$folder/all.txt"
 expect "all is right on the CPU" test "$code" = 0
@@ -43,7 +43,7 @@ expect "the table has a line for each check" test "$(grep -cE '^(ok|measured|abs
   "$(/usr/bin/python3 -c 'import json, sys; print(len(json.load(open(sys.argv[1]))["checks"]))' "$json")"
 
 if ! "$build/ptqbench" doctor | grep -q '^0 .*cuda'; then
-  code=$(exit_code "$folder/cuda.txt" --device cuda --seconds 3 --out "$folder/cuda")
+  code=$(exit_code "$folder/cuda.txt" --device cuda --seconds 1 --out "$folder/cuda")
   expect "a device that is not there is an error" test "$code" = 1
   expect "which the doctor names" holds "$folder/cuda/check.json" 'checks[0]["verdict"] == "FAILED" and "no cuda device" in checks[0]["note"]'
   expect "what time did not allow is said" holds "$folder/cuda/check.json" 'any(c["verdict"] == "skipped" for c in checks)'
