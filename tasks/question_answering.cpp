@@ -3,7 +3,9 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
+#include "tasks/metrics/finite_outputs.h"
 #include "tasks/metrics/squad_score.h"
 #include "tasks/text/best_span.h"
 #include "tasks/text/padded_batch.h"
@@ -38,6 +40,12 @@ void exchange(std::vector<SpanLogits>& logits, const std::vector<int64_t>& lengt
   }
 }
 
+bool is_finite(const SpanLogits& window) {
+  const auto finite = [](float score) { return std::isfinite(score); };
+  return std::all_of(window.start.begin(), window.start.end(), finite) &&
+         std::all_of(window.end.begin(), window.end.end(), finite);
+}
+
 /// What a model says of each window, in their order.
 std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
                                       const Vocabulary& vocabulary,
@@ -64,6 +72,9 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
     }
   }
   exchange(logits, lengths, group);
+  require_finite_outputs(
+      std::count_if(logits.begin(), logits.end(), [](const auto& w) { return !is_finite(w); }),
+      static_cast<int64_t>(logits.size()));
   return logits;
 }
 

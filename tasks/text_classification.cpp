@@ -3,9 +3,13 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "support/error.h"
 #include "tasks/metrics/classification.h"
 #include "tasks/metrics/correlation.h"
+#include "tasks/metrics/finite_outputs.h"
 #include "tasks/text/padded_batch.h"
 #include "tasks/text_inputs.h"
 #include "tasks/training/text_training_data.h"
@@ -77,12 +81,19 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
     }
     const auto inputs = batch_of(tokenizer().vocabulary(), evaluation_encodings_, batch);
     const auto outputs = model.forward(on_device(inputs, model.device()), pass).at(0);
-    const auto values =
-        (regression ? outputs.select(1, 0) : outputs.argmax(1)).to(at::kDouble).cpu();
+    // NaN where an output is not finite, which survives the sum over the group.
+    const auto finite = outputs.isfinite().all(1);
+    const auto values = (regression ? outputs.select(1, 0) : outputs.argmax(1))
+                            .to(at::kDouble)
+                            .masked_fill(finite.logical_not(), std::nan(""))
+                            .cpu();
     for (size_t i = 0; i < batch.size(); ++i)
       predictions.values.push_back(values[static_cast<int64_t>(i)].item<double>());
   }
   predictions.values = sum_over(group, std::move(predictions.values));
+  require_finite_outputs(std::count_if(predictions.values.begin(), predictions.values.end(),
+                                       [](double value) { return std::isnan(value); }),
+                         static_cast<int64_t>(predictions.values.size()));
   Metrics metrics;
   metrics.name = info().metrics.front();
   for (const auto& name : info().metrics) metrics.further[name] = metric(name, predictions);

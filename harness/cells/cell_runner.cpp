@@ -1,6 +1,7 @@
 #include "harness/cells/cell_runner.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/cells/cell_settings.h"
 #include "harness/cells/full_precision_check.h"
@@ -14,13 +15,22 @@
 #include "harness/plan/cell_inputs.h"
 #include "harness/plan/load_model.h"
 #include "methods/reconstruction/quantize.h"
-#include "support/error.h"
+#include "support/data_error.h"
 #include "support/process_memory.h"
 #include "support/stop_request.h"
 #include "support/stopwatch.h"
 #include "tasks/checkpoint/unit_checkpoint_files.h"
 
 namespace ptqbench {
+namespace {
+
+/// Whether the next try would find the same.
+bool is_lasting(const std::exception& error) {
+  return dynamic_cast<const DataError*>(&error) != nullptr ||
+         dynamic_cast<const ConfigError*>(&error) != nullptr;
+}
+
+}  // namespace
 
 /// A cell on its way: what its stages leave for the next ones.
 struct CellRunner::CellRun {
@@ -78,13 +88,15 @@ void CellRunner::load(CellRun& at) {
   at.loaded = load_model(*at.task, at.cell);
   at.loaded.graph.move_to(device_);
   at.record.provenance[kCheckpointHash] = at.loaded.checkpoint_hash;
+  at.record.provenance.insert(at.loaded.checkpoint_facts.begin(), at.loaded.checkpoint_facts.end());
 }
 
 void CellRunner::measure_full_precision(CellRun& at) {
   const EvaluationOptions& options = at.cell.evaluation;
   const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}", task_key(at.cell.task), at.cell.model,
-                  at.cell.model_config.string(), at.loaded.checkpoint_hash, options.samples);
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", task_key(at.cell.task), at.cell.model,
+                  at.cell.model_config.string(), at.loaded.checkpoint_hash,
+                  checkpoint_choice(at.cell.checkpoint_options), options.samples);
   at.record.full_precision_metric = full_precision_.get(key, group_, [&] {
     FullPrecisionPass pass;
     return at.task->evaluate(at.loaded.graph, pass, options.samples, options.batch_size, group_)
@@ -134,6 +146,9 @@ void CellRunner::evaluate(CellRun& at) {
   at.record.higher_is_better = metrics.higher_is_better;
   at.record.metric = metrics.value;
   at.record.further_metrics = metrics.further;
+  const auto notes = at.task->notes();
+  if (!notes.empty())
+    at.record.provenance[kDataNotes] = fmt::format("{}", fmt::join(notes, "; "));
 }
 
 void CellRunner::save_model(CellRun& at) {
@@ -187,6 +202,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
     record.failure_reason = error.what();
+    if (is_lasting(error)) record.provenance[kLastingFailure] = "yes";
   }
   record.seconds = watch.seconds();
   record.memory_bytes =

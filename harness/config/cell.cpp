@@ -27,6 +27,8 @@ OptionTexts canonical_settings(const Cell& cell) {
                        {"seed", option_text(cell.seed)}};
   if (cell.bits.embeddings != 0 && cell.bits.embeddings != cell.bits.weights)
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
+  const auto choice = checkpoint_choice(cell.checkpoint_options);
+  if (!choice.empty()) texts.emplace_back("checkpoint_choice", choice);
   append(texts, "dataset.", cell.task.dataset);
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
@@ -54,6 +56,7 @@ SweepConfig sweep_of(const Cell& cell) {
   model.label = cell.model_label;
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
+  model.checkpoint_options = cell.checkpoint_options;
   sweep.tasks = {{cell.task, {model}, {}, {}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};
@@ -63,6 +66,12 @@ SweepConfig sweep_of(const Cell& cell) {
   sweep.report = cell.report;
   sweep.calibration_ids = cell.calibration_ids;
   return sweep;
+}
+
+std::string checkpoint_choice(const CheckpointOptions& options) {
+  if (options.entry.empty() && options.prefix.empty() && options.ignore.empty()) return "";
+  return fmt::format("entry={} prefix={} ignore=[{}]", options.entry, options.prefix,
+                     join(options.ignore));
 }
 
 ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }

@@ -12,6 +12,7 @@
 #include "harness/config/report_options.h"
 #include "methods/nn/bit_widths.h"
 #include "methods/settings.h"
+#include "tasks/checkpoint/checkpoint_options.h"
 #include "tasks/task_options.h"
 
 namespace ptqbench {
@@ -31,6 +32,7 @@ struct Cell {
   std::filesystem::path model_config;
   /// Absolute; empty: the model has no checkpoint.
   std::filesystem::path checkpoint;
+  CheckpointOptions checkpoint_options;
   BitWidths bits;
   std::string method;
   std::string method_label;
@@ -64,6 +66,9 @@ SweepConfig sweep_of(const Cell& cell);
 /// Everything that decides the result, except what is in the files, sorted by name:
 /// "settings.iterations", "500". Holds no labels and no paths.
 std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);
+
+/// What the options choose of a checkpoint, in one text; empty where they choose nothing.
+std::string checkpoint_choice(const CheckpointOptions& options);
 
 /// The cell's model.
 ModelSpec model_spec(const Cell& cell);

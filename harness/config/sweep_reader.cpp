@@ -47,6 +47,10 @@ class SweepReader {
       sweep_.crash_limit = limit->integer({1, 1000}).value_or(sweep_.crash_limit);
     }
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
+    if (const auto cache = map.optional("cache")) {
+      sweep_.cache = read_path(*cache, missing(&MissingInputs::data));
+      for (auto& task : sweep_.tasks) task.options.cache = sweep_.cache;
+    }
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =
           tolerance->number({0}).value_or(sweep_.full_precision_tolerance);
@@ -147,9 +151,20 @@ class SweepReader {
                      model.config = read_file(*config);
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
+                   read_checkpoint_options(map, model.checkpoint_options);
                    read_expectation(map, model);
                  });
     return models;
+  }
+
+  static void read_checkpoint_options(YamlMapReader& map, CheckpointOptions& options) {
+    if (const auto entry = map.optional("checkpoint_entry"))
+      options.entry = entry->text().value_or("");
+    if (const auto prefix = map.optional("prefix")) options.prefix = prefix->text().value_or("");
+    if (const auto ignore = map.optional("ignore")) {
+      for (const auto& item : ignore->one_or_more())
+        options.ignore.push_back(item.text().value_or(""));
+    }
   }
 
   std::vector<SweepModel> all_models() const {

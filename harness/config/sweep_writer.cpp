@@ -50,6 +50,16 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   if (!model.checkpoint.empty()) {
     yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
   }
+  const auto& options = model.checkpoint_options;
+  if (!options.entry.empty())
+    yaml << YAML::Key << "checkpoint_entry" << YAML::Value << YAML::DoubleQuoted << options.entry;
+  if (!options.prefix.empty())
+    yaml << YAML::Key << "prefix" << YAML::Value << YAML::DoubleQuoted << options.prefix;
+  if (!options.ignore.empty()) {
+    yaml << YAML::Key << "ignore" << YAML::Value << YAML::BeginSeq;
+    for (const auto& pattern : options.ignore) yaml << YAML::DoubleQuoted << pattern;
+    yaml << YAML::EndSeq;
+  }
   if (model.expected) {
     yaml << YAML::Key << "expected" << YAML::Value << option_text(*model.expected);
     yaml << YAML::Key << "expected_samples" << YAML::Value << model.expected_samples;
@@ -155,6 +165,9 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
   yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
+  if (!sweep.cache.empty()) {
+    yaml << YAML::Key << "cache" << YAML::Value << escape_variables(sweep.cache.string());
+  }
   yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
        << option_text(sweep.full_precision_tolerance);
   yaml << YAML::Key << "on_full_precision_mismatch" << YAML::Value

@@ -24,13 +24,15 @@ Json outcome_message(size_t item, const WorkOutcome& outcome) {
   return {{"done", item},
           {"ok", outcome.succeeded},
           {"stopped", outcome.stopped},
+          {"lasting", outcome.lasting},
           {"summary", outcome.summary},
           {"seconds", outcome.seconds}};
 }
 
 WorkOutcome outcome_of(const Json& message) {
   return {message.at("ok").get<bool>(), message.at("summary").get<std::string>(),
-          message.at("seconds").get<double>(), message.at("stopped").get<bool>()};
+          message.at("seconds").get<double>(), message.at("stopped").get<bool>(),
+          message.at("lasting").get<bool>()};
 }
 
 /// The items still to do and the listener, shared by rank 0's two threads.
@@ -62,7 +64,7 @@ class WorkList {
     if (outcome.stopped) {
       stopping_ = true;
       listener_.stopped(item, rank);
-    } else if (!outcome.succeeded && failures_[item]++ < rules_.retries) {
+    } else if (!outcome.succeeded && !outcome.lasting && failures_[item]++ < rules_.retries) {
       failed_.push_back({item, rank});
       listener_.set_back(item, rank, outcome);
     } else {

@@ -17,6 +17,8 @@ struct WorkOutcome {
   double seconds = 0;
   /// It was left because the process was asked to stop; neither a success nor a failure.
   bool stopped = false;
+  /// It failed for what another try cannot change.
+  bool lasting = false;
 };
 
 /// What happens when things go wrong.

@@ -6,6 +6,7 @@
 #include "harness/plan/sample_ids.h"
 #include "methods/recipes/registry.h"
 #include "support/error.h"
+#include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/sampling.h"
 #include "tasks/models/registry.h"
@@ -36,11 +37,11 @@ void CellOpener::know(const std::filesystem::path& file, const std::string& sha2
   files_[file.string()] = sha256;
 }
 
-/// Empty for no file.
+/// Of a checkpoint, in one file or several, or of any other file; empty for none.
 const std::string& CellOpener::file_hash(const std::filesystem::path& file) {
   const auto found = files_.find(file.string());
   if (found != files_.end()) return found->second;
-  return files_[file.string()] = file.empty() ? "" : sha256_file(file.string());
+  return files_[file.string()] = file.empty() ? "" : checkpoint_hash(file);
 }
 
 const CellOpener::Samples& CellOpener::samples(const Cell& cell) {

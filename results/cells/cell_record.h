@@ -25,6 +25,10 @@ constexpr const char* kCodeVersion = "code_version";
 constexpr const char* kReportFailure = "report_failure";
 /// How many ranks, each with its device, worked on the cell together; 1 where it is missing.
 constexpr const char* kDevicesPerCell = "devices_per_cell";
+/// Of a failed cell: that another try would fail in the same way, since a file is wrong.
+constexpr const char* kLastingFailure = "lasting_failure";
+/// What was let pass in the data: files left out, warnings.
+constexpr const char* kDataNotes = "data_notes";
 /// Where the full-precision metric was not the expected one and the cell went on: the numbers.
 constexpr const char* kFullPrecisionOverride = "full_precision_override";
 

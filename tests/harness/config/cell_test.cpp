@@ -218,6 +218,41 @@ TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
+// Results from before there were these settings keep their names.
+TEST(Cell, TheFingerprintNamesHowPicturesAreResizedOnlyWhereItIsNotTheUsualWay) {
+  const auto text = fingerprint_text(example(), kHashes);
+  for (const char* name : {"squash", "crop_fraction", "interpolation", "antialias", "cache",
+                           "checkpoint_choice"}) {
+    EXPECT_EQ(text.find(name), std::string::npos) << name;
+  }
+  auto cell = example();
+  cell.task.dataset.interpolation = "bicubic";
+  cell.task.dataset.antialias = false;
+  cell.task.dataset.squash = {384, 320};
+  cell.task.dataset.crop_fraction = 0.9;
+  for (const char* line : {"dataset.interpolation=bicubic\n", "dataset.antialias=false\n",
+                           "dataset.squash=[384, 320]\n", "dataset.crop_fraction=0.9\n"}) {
+    EXPECT_NE(fingerprint_text(cell, kHashes).find(line), std::string::npos) << line;
+  }
+}
+
+TEST(Cell, TheFingerprintDependsOnWhatIsTakenOfTheCheckpoint) {
+  std::set<std::string> prints = {fingerprint(example(), kHashes)};
+  for (const auto& options : std::vector<CheckpointOptions>{
+           {"ema", "", {}}, {"", "model.", {}}, {"", "", {"head.*"}}}) {
+    auto cell = example();
+    cell.checkpoint_options = options;
+    prints.insert(fingerprint(cell, kHashes));
+  }
+  EXPECT_EQ(prints.size(), 4u);
+}
+
+TEST(Cell, TheFingerprintDoesNotDependOnTheCache) {
+  auto cell = example();
+  cell.task.cache = "/some/where";
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
 TEST(Cell, AModelsToleranceGoesBeforeTheSweeps) {
   auto sweep = small_sweep();
   sweep.full_precision_tolerance = 1;

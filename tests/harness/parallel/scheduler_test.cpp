@@ -122,6 +122,23 @@ TEST_P(AnyRanks, FailuresAreReported) {
   EXPECT_EQ(recorder.failed, (std::vector<size_t>{2}));
 }
 
+TEST_P(AnyRanks, AFailureThatLastsIsNotTriedAgain) {
+  std::atomic<int> tries{0};
+  const auto work = [&](size_t item) {
+    WorkOutcome outcome{item != 1, "", 0};
+    outcome.lasting = item == 1;
+    if (item == 1) ++tries;
+    return outcome;
+  };
+  SchedulerRules rules;
+  rules.retries = 5;
+  const auto recorder = run(GetParam(), {0, 1, 2}, work, rules);
+  EXPECT_EQ(tries, 1);
+  EXPECT_EQ(recorder.failed, (std::vector<size_t>{1}));
+  EXPECT_TRUE(recorder.times_set_back.empty());
+  EXPECT_TRUE(recorder.all_finished);
+}
+
 TEST_P(AnyRanks, WhatFailsIsTriedAgainAfterAllOthers) {
   std::atomic<int> tries{0};
   const auto work = [&](size_t item) { return WorkOutcome{item != 1 || ++tries > 2, "", 0}; };
