@@ -67,6 +67,14 @@ class Task {
                     int64_t /*batch_size*/) const {
     return {};
   }
+  /// What was let pass in the data up to now, a sentence each with a count: what was left out, and
+  /// warnings. For plans and records.
+  virtual std::vector<std::string> notes() const { return {}; }
+  /// Names of the classes in the order of the data set's numbers; empty where they have none.
+  virtual std::vector<std::string> class_names() const { return {}; }
+  /// The metric in percent of guessing among equally many samples of each class; 0: of another
+  /// kind.
+  virtual double chance() const { return 0; }
 };
 
 /// Names that make_task knows.
