@@ -1,9 +1,11 @@
 #include "tasks/question_answering.h"
 
+#include <fmt/format.h>
 #include <torch/types.h>
 
 #include <algorithm>
 
+#include "support/data_error.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/metrics/squad_score.h"
 #include "tasks/text/best_span.h"
@@ -68,13 +70,38 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
   return logits;
 }
 
+/// Leaves out the questions of which nothing can be learned, with a note.
+QuestionDataset with_answer_places(QuestionDataset data, const std::string& split) {
+  auto& questions = data.questions;
+  const size_t before = questions.size();
+  questions.erase(std::remove_if(questions.begin(), questions.end(),
+                                 [](const Question& each) { return !has_answer_place(each); }),
+                  questions.end());
+  const size_t left_out = before - questions.size();
+  if (questions.empty()) {
+    throw DataError(
+        fmt::format("split '{}': of all {} questions the first answer does not stand "
+                    "where the file says",
+                    split, before));
+  }
+  if (left_out > 0) {
+    data.notes.push_back(fmt::format(
+        "split '{}': {} question{} left out of calibration, since the first answer does not stand "
+        "where the file says",
+        split, left_out, left_out == 1 ? " is" : "s are"));
+  }
+  return data;
+}
+
 }  // namespace
 
 QuestionAnswering::QuestionAnswering(const TaskOptions& options)
     : options_(options),
       info_(question_dataset_info(options.dataset.name)),
       tokenizer_(make_tokenizer(options)),
-      calibration_(make_question_dataset(options.dataset, options.dataset.calibration_split)),
+      calibration_(with_answer_places(
+          make_question_dataset(options.dataset, options.dataset.calibration_split),
+          options.dataset.calibration_split)),
       evaluation_(make_question_dataset(options.dataset, options.dataset.evaluation_split)) {
   // Options that do not fit are found here and not in the middle of a sweep.
   windows(evaluation_.questions.front());
@@ -102,7 +129,7 @@ int64_t QuestionAnswering::evaluation_population() const {
 const std::string& QuestionAnswering::data_key() const {
   std::call_once(key_computed_, [&] {
     data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
-                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
+                            tokenizer_key(options_, tokenizer_));
   });
   return data_key_;
 }
@@ -161,6 +188,7 @@ std::unique_ptr<TrainingData> QuestionAnswering::training_on(const std::vector<Q
   std::vector<Encoding> encodings;
   std::vector<TokenSpan> spans;
   for (const auto& question : questions) {
+    if (!has_answer_place(question)) continue;
     for (auto& window : windows(question)) {
       spans.push_back(answer_target(window, question));
       encodings.push_back(std::move(window.encoding));
@@ -176,6 +204,12 @@ Loss QuestionAnswering::loss(Split split, const std::vector<int64_t>& ids,
   std::vector<Question> chosen;
   for (const int64_t id : ids) chosen.push_back(questions.at(static_cast<size_t>(id)));
   return mean_loss(training_on(chosen, TrainOptions()), batch_size);
+}
+
+std::vector<std::string> QuestionAnswering::notes() const {
+  auto notes = calibration_.notes;
+  notes.insert(notes.end(), evaluation_.notes.begin(), evaluation_.notes.end());
+  return notes;
 }
 
 std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {

@@ -69,7 +69,7 @@ int64_t TextClassification::evaluation_population() const {
 const std::string& TextClassification::data_key() const {
   std::call_once(key_computed_, [&] {
     data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
-                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
+                            tokenizer_key(options_, tokenizer_));
   });
   return data_key_;
 }
@@ -114,6 +114,21 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
   metrics.value = metrics.further.at(metrics.name);
   metrics.further.erase(metrics.name);
   return metrics;
+}
+
+std::vector<std::string> TextClassification::notes() const {
+  auto notes = calibration_.notes;
+  notes.insert(notes.end(), evaluation_.notes.begin(), evaluation_.notes.end());
+  return notes;
+}
+
+std::vector<std::string> TextClassification::class_names() const {
+  return text_class_names(info_.name);
+}
+
+double TextClassification::chance() const {
+  const bool counts_hits = info_.metrics.front() == "accuracy" && evaluation_.classes > 0;
+  return counts_hits ? 100.0 / static_cast<double>(evaluation_.classes) : 0;
 }
 
 Loss TextClassification::loss(Split split, const std::vector<int64_t>& ids,
