@@ -217,13 +217,17 @@ SweepResults read_results_file(const std::filesystem::path& path) {
 }
 
 void write_results(const std::filesystem::path& run_dir, const SweepResults& results) {
-  const auto path = CellStore(run_dir).results_path();
+  write_results_file(CellStore(run_dir).results_path(), results, hdf5::FileFormat::kV110);
+}
+
+void write_results_file(const std::filesystem::path& path, const SweepResults& results,
+                        hdf5::FileFormat format) {
   std::vector<CellRecord> stored;
   std::vector<CellRecord> missing;
   for (const CellRecord& record : results.records) {
     (record.status == CellStatus::kMissing ? missing : stored).push_back(record);
   }
-  hdf5::MemoryFile file(path.string());
+  hdf5::MemoryFile file(path.string(), format);
   {
     Group root = file.root();
     write_format(root, kContent);

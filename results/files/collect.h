@@ -7,6 +7,7 @@
 
 #include "results/cells/cell_record.h"
 #include "results/files/store.h"
+#include "results/hdf5/file_format.h"
 #include "results/tables/table.h"
 
 namespace ptqbench {
@@ -45,5 +46,9 @@ SweepResults read_results_file(const std::filesystem::path& path);
 /// stays if anything fails. Equal results give equal bytes. Holds all of them in memory once more.
 /// Throws ResultsError.
 void write_results(const std::filesystem::path& run_dir, const SweepResults& results);
+
+/// The same into any file, for other readers of HDF5.
+void write_results_file(const std::filesystem::path& path, const SweepResults& results,
+                        hdf5::FileFormat format);
 
 }  // namespace ptqbench

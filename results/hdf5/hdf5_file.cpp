@@ -77,7 +77,7 @@ struct MemoryFile::Image {
   static herr_t keep(void*) { return 0; }
 };
 
-MemoryFile::MemoryFile(std::string name)
+MemoryFile::MemoryFile(std::string name, FileFormat format)
     : name_(std::move(name)), image_(std::make_unique<Image>()) {
   silence_error_printing();
   const Handle access = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, name_, "create the file");
@@ -86,8 +86,8 @@ MemoryFile::MemoryFile(std::string name)
                                            image_.get()};
   check(H5Pset_file_image_callbacks(access.get(), &callbacks), name_, "create the file");
   check(H5Pset_fapl_core(access.get(), kImageIncrement, false), name_, "create the file");
-  check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), name_,
-        "create the file");
+  const auto version = format == FileFormat::kV18 ? H5F_LIBVER_V18 : H5F_LIBVER_V110;
+  check(H5Pset_libver_bounds(access.get(), version, version), name_, "create the file");
   const Handle creation = checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, name_, "create the file");
   H5Pset_obj_track_times(creation.get(), false);
   keep_order(creation.get());

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "results/hdf5/file_format.h"
 #include "results/hdf5/hdf5.h"
 
 namespace ptqbench::hdf5 {
@@ -29,7 +30,7 @@ class InputFile {
 class MemoryFile {
  public:
   /// `name` is used in messages only.
-  explicit MemoryFile(std::string name);
+  explicit MemoryFile(std::string name, FileFormat format = FileFormat::kV110);
   ~MemoryFile();
 
   Group root() const;
