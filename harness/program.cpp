@@ -10,6 +10,7 @@
 #include "results/error.h"
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "support/printable.h"
 #include "support/process_memory.h"
 
 namespace ptqbench {
@@ -22,7 +23,7 @@ constexpr int kFailed = 1;
 constexpr int kBadInput = 2;
 
 int fail(const std::string& message, int code) {
-  fmt::print(stderr, "ptqbench: {}\n", message);
+  fmt::print(stderr, "ptqbench: {}\n", printable(message));
   return code;
 }
 

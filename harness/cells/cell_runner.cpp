@@ -11,8 +11,11 @@
 #include "harness/devices/machine.h"
 #include "harness/plan/cell_identity.h"
 #include "harness/plan/load_model.h"
+#include "harness/plan/output_order.h"
 #include "methods/reconstruction/quantize.h"
 #include "support/error.h"
+#include "support/nearest_name.h"
+#include "support/printable.h"
 #include "support/process_memory.h"
 #include "support/stop_request.h"
 #include "support/stopwatch.h"
@@ -94,9 +97,9 @@ std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
 
 double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
                                          const std::string& checkpoint_hash) {
-  const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model, cell.model_config.string(),
-                  checkpoint_hash, cell.evaluation.samples);
+  const auto key = fmt::format("{}\n{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model,
+                               model_config_hash(task, cell), join(cell.labels), checkpoint_hash,
+                               cell.evaluation.samples);
   const auto known = full_precision_.find(key);
   if (known != full_precision_.end()) return known->second;
   FullPrecisionPass pass;
@@ -146,7 +149,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     group_.leave(DeviceGroup::Reason::kFailed, error.what());
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
-    record.failure_reason = error.what();
+    record.failure_reason = printable(error.what());
   }
   record.seconds = watch.seconds();
   record.memory_bytes =
@@ -167,16 +170,22 @@ void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& r
   const std::string& checkpoint_hash = loaded.checkpoint_hash;
   record.provenance[kCheckpointHash] = checkpoint_hash;
   timed_stage(record, stage, "full_precision", [&] {
+    const size_t known = full_precision_.size();
     record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
     check_full_precision(cell.full_precision,
                          {cell.evaluation.samples, task.evaluation_population()}, record);
+    const auto note = below_chance_note(record.full_precision_metric, task.chance(),
+                                        {cell.evaluation.samples, task.evaluation_population()});
+    if (note.empty()) return;
+    record.provenance[kFullPrecisionNote] = note;
+    const bool is_new = full_precision_.size() > known;
+    if (is_new && group_.leads()) fmt::print(stderr, "warning: {}: {}\n", cell_label(cell), note);
   });
   Tensors calibration;
   timed_stage(record, stage, "calibration_data", [&] {
     record.calibration_ids = calibration_ids(task, cell);
-    const InputHashes hashes{
-        checkpoint_hash, cell.model_config.empty() ? "" : sha256_file(cell.model_config.string()),
-        task.data_key(), calibration_ids_hash(record.calibration_ids)};
+    const InputHashes hashes{checkpoint_hash, model_config_hash(task, cell), task.data_key(),
+                             calibration_ids_hash(record.calibration_ids)};
     record.provenance["data_sha256"] = hashes.data;
     record.provenance["calibration_ids_sha256"] = hashes.calibration_ids;
     // The plan was made from rank 0's files, perhaps long ago.

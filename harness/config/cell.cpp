@@ -27,6 +27,7 @@ OptionTexts canonical_settings(const Cell& cell) {
                        {"seed", option_text(cell.seed)}};
   if (cell.bits.embeddings != 0 && cell.bits.embeddings != cell.bits.weights)
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
+  if (!cell.labels.empty()) texts.emplace_back("labels", join(cell.labels));
   append(texts, "dataset.", cell.task.dataset);
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
@@ -54,6 +55,7 @@ SweepConfig sweep_of(const Cell& cell) {
   model.label = cell.model_label;
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
+  model.labels = cell.labels;
   sweep.tasks = {{cell.task, {model}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};

@@ -30,6 +30,8 @@ struct Cell {
   std::filesystem::path model_config;
   /// Absolute; empty: the model has no checkpoint.
   std::filesystem::path checkpoint;
+  /// SweepModel::labels.
+  std::vector<std::string> labels;
   BitWidths bits;
   std::string method;
   std::string method_label;

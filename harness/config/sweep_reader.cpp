@@ -142,9 +142,20 @@ class SweepReader {
                      model.config = read_file(*config);
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
+                   if (const auto labels = map.optional("labels")) read_labels(*labels, model);
                    read_expectation(map, model);
                  });
     return models;
+  }
+
+  static void read_labels(const YamlReader& reader, SweepModel& model) {
+    for (const auto& item : at_least_one(reader)) {
+      const auto label = item.text();
+      if (!label) continue;
+      if (std::count(model.labels.begin(), model.labels.end(), *label) > 0)
+        item.problem(ptqbench::quoted(*label) + " is listed twice");
+      model.labels.push_back(*label);
+    }
   }
 
   std::vector<SweepModel> all_models() const {

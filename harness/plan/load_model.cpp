@@ -1,6 +1,8 @@
 #include "harness/plan/load_model.h"
 
+#include "harness/plan/output_order.h"
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/text/label_order.h"
 
 namespace ptqbench {
 namespace {
@@ -18,6 +20,8 @@ LoadedModel load_model(const Task& task, const Cell& cell) {
   const auto checkpoint = load_checkpoint(cell.checkpoint);
   assign_parameters(checkpoint, all_parameters(loaded.graph));
   loaded.checkpoint_hash = checkpoint.content_hash;
+  const auto order = cell_output_order(task, cell);
+  if (!order.empty()) reorder_outputs(loaded.graph, order);
   loaded.graph.fold_batch_norm();
   return loaded;
 }

@@ -11,6 +11,7 @@
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
 #include "harness/plan/cost.h"
+#include "harness/plan/output_order.h"
 #include "harness/plan/sample_ids.h"
 #include "methods/nn/bit_policy.h"
 #include "results/files/store.h"
@@ -28,8 +29,7 @@ class PlanCache {
   explicit PlanCache(const Task& task) : task_(task) {}
 
   InputHashes hashes(const Cell& cell) {
-    return {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(),
-            ids_hash(cell)};
+    return {file_hash(cell.checkpoint), config_hash(cell), task_.data_key(), ids_hash(cell)};
   }
 
   const std::string& ids_hash(const Cell& cell) {
@@ -83,6 +83,18 @@ class PlanCache {
   }
 
  private:
+  /// Also makes sure that the labels fit.
+  const std::string& config_hash(const Cell& cell) {
+    const auto key = fmt::format("{}\n{}\n{}", cell.checkpoint.string(), cell.model_config.string(),
+                                 fmt::join(cell.labels, ","));
+    auto [entry, added] = config_hashes_.try_emplace(key);
+    if (added) {
+      cell_output_order(task_, cell);
+      entry->second = model_config_hash(task_, cell);
+    }
+    return entry->second;
+  }
+
   /// Empty for no file.
   const std::string& file_hash(const std::filesystem::path& file) {
     auto [entry, added] = hashes_.try_emplace(file.string());
@@ -107,6 +119,7 @@ class PlanCache {
 
   const Task& task_;
   std::map<std::string, std::string> hashes_;
+  std::map<std::string, std::string> config_hashes_;
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
