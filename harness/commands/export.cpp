@@ -8,20 +8,46 @@
 #include "harness/commands/commands.h"
 #include "harness/shown/report.h"
 #include "support/atomic_file.h"
+#include "support/error.h"
 
 namespace ptqbench {
 namespace {
 
-int export_run(const std::filesystem::path& run, const std::string& format,
-               const std::filesystem::path& out) {
-  const bool json = format == "json";
-  const auto results = json ? read_run_or_file(run) : read_summaries(run);
-  const auto text = json ? export_json(results.records) : export_csv(results.records);
-  if (out.empty()) {
+struct ExportOptions {
+  std::filesystem::path run;
+  std::string format = "csv";
+  std::string libver;
+  std::filesystem::path out;
+};
+
+void export_hdf5(const ExportOptions& options, const SweepResults& results) {
+  if (options.out.empty()) throw ConfigError("export --format h5 needs --out FILE");
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.out, options.run, ignored) ||
+      std::filesystem::equivalent(options.out, options.run / "results.h5", ignored))
+    throw ConfigError("export --out " + options.out.string() +
+                      ": expected another file than the run's own results");
+  write_results_file(options.out, results,
+                     options.libver == "v18" ? hdf5::FileFormat::kV18 : hdf5::FileFormat::kV110);
+}
+
+int export_run(const ExportOptions& options) {
+  if (!options.libver.empty() && options.format != "h5")
+    throw ConfigError("export --libver is for --format h5");
+  const bool rows_only = options.format == "csv";
+  const auto results = rows_only ? read_summaries(options.run) : read_run_or_file(options.run);
+  if (options.format == "h5") {
+    export_hdf5(options, results);
+    print_state(results);
+    return 0;
+  }
+  const auto text =
+      options.format == "json" ? export_json(results.records) : export_csv(results.records);
+  if (options.out.empty()) {
     fmt::print("{}", text);
     std::fflush(stdout);
   } else {
-    write_file_atomically(out, text);
+    write_file_atomically(options.out, text);
   }
   print_state(results);
   return 0;
@@ -30,17 +56,18 @@ int export_run(const std::filesystem::path& run, const std::string& format,
 }  // namespace
 
 void add_export(CLI::App& app, Command& chosen) {
-  auto run = std::make_shared<std::filesystem::path>();
-  auto format = std::make_shared<std::string>("csv");
-  auto out = std::make_shared<std::filesystem::path>();
+  auto options = std::make_shared<ExportOptions>();
   auto* command = app.add_subcommand("export", "write every cell of a run for other programs");
-  command->add_option("run", *run, "run directory or results.h5")->required();
-  command->add_option("--format", *format, "csv or json [csv]")
-      ->check(CLI::IsMember({"csv", "json"}));
-  command->add_option("--out", *out, "file [standard output]");
-  command->callback([run, format, out, &chosen] {
-    chosen = on_rank_zero([run, format, out] { return export_run(*run, *format, *out); });
-  });
+  command->add_option("run", options->run, "run directory or results.h5")->required();
+  command->add_option("--format", options->format, "csv, json or h5 [csv]")
+      ->check(CLI::IsMember({"csv", "json", "h5"}));
+  command
+      ->add_option("--libver", options->libver,
+                   "of --format h5: the oldest HDF5 library that is to read it, v18 or v110 [v110]")
+      ->check(CLI::IsMember({"v18", "v110"}));
+  command->add_option("--out", options->out, "file [standard output; h5 needs one]");
+  command->callback(
+      [options, &chosen] { chosen = on_rank_zero([options] { return export_run(*options); }); });
 }
 
 }  // namespace ptqbench

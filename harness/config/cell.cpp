@@ -29,6 +29,7 @@ OptionTexts canonical_settings(const Cell& cell) {
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
   const auto choice = checkpoint_choice(cell.checkpoint_options);
   if (!choice.empty()) texts.emplace_back("checkpoint_choice", choice);
+  if (!cell.labels.empty()) texts.emplace_back("labels", join(cell.labels));
   append(texts, "dataset.", cell.task.dataset);
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
@@ -57,6 +58,7 @@ SweepConfig sweep_of(const Cell& cell) {
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
   model.checkpoint_options = cell.checkpoint_options;
+  model.labels = cell.labels;
   sweep.tasks = {{cell.task, {model}, {}, {}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};

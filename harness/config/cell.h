@@ -33,6 +33,8 @@ struct Cell {
   /// Absolute; empty: the model has no checkpoint.
   std::filesystem::path checkpoint;
   CheckpointOptions checkpoint_options;
+  /// SweepModel::labels.
+  std::vector<std::string> labels;
   BitWidths bits;
   std::string method;
   std::string method_label;

@@ -28,6 +28,9 @@ struct SweepModel {
   /// Absolute; empty: none.
   std::filesystem::path checkpoint;
   CheckpointOptions checkpoint_options;
+  /// What the outputs of a network that tells classes of texts are called, in their order; empty:
+  /// as the checkpoint's config.json says.
+  std::vector<std::string> labels;
   /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
   std::optional<double> expected;
   int64_t expected_samples = 0;

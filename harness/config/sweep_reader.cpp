@@ -152,6 +152,7 @@ class SweepReader {
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
                    read_checkpoint_options(map, model.checkpoint_options);
+                   if (const auto labels = map.optional("labels")) read_labels(*labels, model);
                    read_expectation(map, model);
                  });
     return models;
@@ -164,6 +165,16 @@ class SweepReader {
     if (const auto ignore = map.optional("ignore")) {
       for (const auto& item : ignore->one_or_more())
         options.ignore.push_back(item.text().value_or(""));
+    }
+  }
+
+  static void read_labels(const YamlReader& reader, SweepModel& model) {
+    for (const auto& item : reader.one_or_more()) {
+      const auto label = item.text();
+      if (!label) continue;
+      if (std::count(model.labels.begin(), model.labels.end(), *label) > 0)
+        item.problem(ptqbench::quoted(*label) + " is listed twice");
+      model.labels.push_back(*label);
     }
   }
 

@@ -60,6 +60,11 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
     for (const auto& pattern : options.ignore) yaml << YAML::DoubleQuoted << pattern;
     yaml << YAML::EndSeq;
   }
+  if (!model.labels.empty()) {
+    yaml << YAML::Key << "labels" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& label : model.labels) yaml << YAML::DoubleQuoted << label;
+    yaml << YAML::EndSeq;
+  }
   if (model.expected) {
     yaml << YAML::Key << "expected" << YAML::Value << option_text(*model.expected);
     yaml << YAML::Key << "expected_samples" << YAML::Value << model.expected_samples;

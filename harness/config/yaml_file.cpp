@@ -63,6 +63,7 @@ class IncludeReader {
       fail(value.place, "", "expected a map of keys at the top");
       return {};
     }
+    drop_anchors_home(value);
     auto* include = value.find("include");
     if (include == nullptr) return value;
     const auto named = std::move(include->value);
@@ -78,6 +79,15 @@ class IncludeReader {
   void fail(const ConfigPlace& place, const std::string& path, const std::string& message) {
     problems_.add(place, path, message);
     failed_ = true;
+  }
+
+  /// Keys that begin with "x-" are a place for anchors and are not read.
+  static void drop_anchors_home(YamlValue& value) {
+    auto& entries = value.entries;
+    entries.erase(
+        std::remove_if(entries.begin(), entries.end(),
+                       [](const YamlEntry& entry) { return entry.key.rfind("x-", 0) == 0; }),
+        entries.end());
   }
 
   YamlValue read_includes(const YamlValue& named, const fs::path& folder) {

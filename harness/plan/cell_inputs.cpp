@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/plan/output_order.h"
 #include "harness/plan/sample_ids.h"
 #include "methods/recipes/registry.h"
 #include "support/error.h"
@@ -29,12 +30,22 @@ std::map<std::string, std::string> registered_versions(const Cell& cell) {
 CellInputs CellOpener::open(const Cell& cell) {
   const Samples& found = samples(cell);
   return {found.ids,
-          {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(), found.hash,
+          {file_hash(cell.checkpoint), config_hash(cell), task_.data_key(), found.hash,
            registered_versions(cell)}};
 }
 
 void CellOpener::know(const std::filesystem::path& file, const std::string& sha256) {
   files_[file.string()] = sha256;
+}
+
+/// Also makes sure that the labels fit.
+const std::string& CellOpener::config_hash(const Cell& cell) {
+  const auto key = fmt::format("{}\n{}\n{}", cell.checkpoint.string(), cell.model_config.string(),
+                               fmt::join(cell.labels, ","));
+  const auto found = configs_.find(key);
+  if (found != configs_.end()) return found->second;
+  cell_output_order(task_, cell);
+  return configs_[key] = model_config_hash(task_, cell);
 }
 
 /// Of a checkpoint, in one file or several, or of any other file; empty for none.

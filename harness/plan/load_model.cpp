@@ -1,7 +1,9 @@
 #include "harness/plan/load_model.h"
 
 #include "support/nearest_name.h"
+#include "harness/plan/output_order.h"
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/text/label_order.h"
 
 namespace ptqbench {
 namespace {
@@ -30,6 +32,8 @@ LoadedModel load_model(const Task& task, const Cell& cell) {
   assign_parameters(checkpoint, parameters);
   loaded.checkpoint_hash = checkpoint.content_hash;
   loaded.checkpoint_facts = facts_of(checkpoint);
+  const auto order = cell_output_order(task, cell);
+  if (!order.empty()) reorder_outputs(loaded.graph, order);
   loaded.graph.fold_batch_norm();
   return loaded;
 }

@@ -597,5 +597,29 @@ TEST_F(Sweep, DamagedFilesNeverDoMoreThanThrow) {
   EXPECT_GT(refused, 1500);
 }
 
+TEST_F(Sweep, LabelsOfAModelAreKeptAndFingerprinted) {
+  const auto path = write("s.yaml",
+                          "name: s\ntask: image_classification\ndataset: fashion_mnist\n"
+                          "models: [resnet20, {name: resnet20, label: other, labels: [b, a]}]\n"
+                          "bits: [w4a4]\nmethods: [qdrop]\n");
+  const auto sweep = load(path);
+  EXPECT_TRUE(sweep.tasks[0].models[0].labels.empty());
+  EXPECT_EQ(sweep.tasks[0].models[1].labels, (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "again", known_names()), sweep);
+  const auto cells = expand(sweep);
+  EXPECT_NE(fingerprint(cells[0], {}), fingerprint(cells[1], {}));
+  EXPECT_EQ(sweep_of(cells[1]).tasks[0].models[0].labels, cells[1].labels);
+}
+
+TEST_F(Sweep, NewOptionsAtTheirDefaultLeaveFingerprintsAlone) {
+  const auto texts = canonical_settings(expand(load(write("s.yaml", basic_sweep())))[0]);
+  for (const auto& [name, text] : texts) {
+    EXPECT_NE(name, "labels");
+    EXPECT_NE(name, "dataset.category_offset");
+    EXPECT_NE(name, "dataset.quoting");
+    EXPECT_NE(name, "text.tokenizer");
+  }
+}
+
 }  // namespace
 }  // namespace ptqbench

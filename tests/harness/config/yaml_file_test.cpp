@@ -78,6 +78,12 @@ TEST_F(YamlFile, TheTopMustBeAMap) {
   EXPECT_EQ(error(path), path + ":2: expected a map of keys at the top");
 }
 
+TEST_F(YamlFile, KeysForAnchorsAreNotRead) {
+  const auto root = read(write("a.yaml", "x-usual: &usual {a: 1}\nm: {<<: *usual, b: 2}\n"));
+  EXPECT_EQ(root.find("x-usual"), nullptr);
+  EXPECT_EQ(root.find("m")->value.find("a")->value.text, "1");
+}
+
 TEST_F(YamlFile, SetMakesAndReplacesValues) {
   const auto path = write("a.yaml", "a: 1\nm: {x: 1}\nempty:\n");
   const auto root = read(

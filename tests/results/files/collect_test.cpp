@@ -338,5 +338,24 @@ TEST(CellColumns, LongFailureReasonsAreCutBetweenLetters) {
               ElementsAre(std::string(499, 'x') + "..."));
 }
 
+// Byte 8 is the version of the superblock; libraries of HDF5 1.8 read up to 2.
+TEST_F(Collect, AnExportForOlderReadersHoldsTheSame) {
+  write(sample_cells());
+  const auto results = collect();
+  EXPECT_EQ(testing::read_bytes(results_).at(8), 3);
+  for (const auto& [format, version] :
+       {std::pair(hdf5::FileFormat::kV18, 2), std::pair(hdf5::FileFormat::kV110, 3)}) {
+    const auto file = folder_.path() / "export.h5";
+    write_results_file(file, results, format);
+    EXPECT_EQ(testing::read_bytes(file).at(8), version);
+    const auto back = read_results_file(file);
+    ASSERT_EQ(back.records.size(), results.records.size());
+    for (size_t i = 0; i < back.records.size(); ++i) {
+      EXPECT_EQ(back.records[i].fingerprint, results.records[i].fingerprint);
+      EXPECT_EQ(back.records[i].settings, results.records[i].settings);
+    }
+  }
+}
+
 }  // namespace
 }  // namespace ptqbench
