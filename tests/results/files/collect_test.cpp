@@ -187,7 +187,7 @@ TEST_F(Collect, SummariesLeaveOutWhatACellHasMuchOf) {
     EXPECT_TRUE(summary.calibration_ids.empty() && summary.units.empty() &&
                 summary.quantizers.empty());
     EXPECT_EQ(summary.settings, whole.records[i].settings);
-    EXPECT_EQ(summary.metric, whole.records[i].metric);
+    EXPECT_EQ(summary.failure_reason, whole.records[i].failure_reason);
     EXPECT_EQ(summary.block_noise.size(), whole.records[i].block_noise.size());
   }
   EXPECT_FALSE(std::all_of(whole.records.begin(), whole.records.end(),
@@ -309,6 +309,8 @@ TEST_F(Collect, FailureLeavesTheEarlierResults) {
   const std::string before = read_bytes(results_);
   SweepResults broken;
   broken.records = {full_cell()};
+  // Without a file, so that it is written as it is here.
+  broken.records[0].fingerprint = fingerprint_of('e');
   broken.records[0].quantizers[0].scale.clear();
   EXPECT_THROW(write_results(folder_.path(), broken), ResultsError);
   EXPECT_TRUE(read_bytes(results_) == before);
