@@ -51,6 +51,12 @@ TEST_F(YamlFile, BadIncludesAreReportedWhereTheyAreNamedAllAtOnce) {
                              ":5: include: " + at("") + ": expected a file, got a folder");
 }
 
+TEST_F(YamlFile, AnIncludeWhoseNameCannotBeLookedUpIsReportedAtItsLine) {
+  const std::string name(300, 'a');
+  const auto path = write("top.yaml", "x: 1\ninclude: " + name + "\n");
+  EXPECT_EQ(error(path), path + ":2: include: " + at(name) + ": cannot be read: File name too long");
+}
+
 TEST_F(YamlFile, IncludesThatGoRoundInACircleAreAnError) {
   write("a.yaml", "include: b.yaml\n");
   write("b.yaml", "x: 1\ninclude: ./a.yaml\n");
