@@ -28,6 +28,8 @@ OptionTexts canonical_settings(const Cell& cell) {
   if (cell.bits.embeddings != 0 && cell.bits.embeddings != cell.bits.weights)
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
   append(texts, "dataset.", cell.task.dataset);
+  if (!cell.model_blocks.empty())
+    texts.emplace_back("model.blocks", fmt::format("{}", fmt::join(cell.model_blocks, " ")));
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
   append(texts, "evaluation.", cell.evaluation);
@@ -54,6 +56,7 @@ SweepConfig sweep_of(const Cell& cell) {
   model.label = cell.model_label;
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
+  model.blocks = cell.model_blocks;
   sweep.tasks = {{cell.task, {model}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};
@@ -65,7 +68,14 @@ SweepConfig sweep_of(const Cell& cell) {
   return sweep;
 }
 
-ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }
+ModelSpec model_spec(const Cell& cell) {
+  ModelSpec spec;
+  spec.name = cell.model;
+  spec.config = cell.model_config;
+  if (cell.model == kOnnxModel) spec.file = cell.checkpoint;
+  spec.blocks = cell.model_blocks;
+  return spec;
+}
 
 std::string cell_label(const Cell& cell) {
   return fmt::format("{} {} {} {} seed {}", cell.task.dataset.name, cell.model_label,

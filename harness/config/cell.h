@@ -28,8 +28,10 @@ struct Cell {
   std::string model_label;
   /// Absolute; empty: the model's name says its sizes.
   std::filesystem::path model_config;
-  /// Absolute; empty: the model has no checkpoint.
+  /// Absolute; empty: the model has no checkpoint. Of an ONNX model the file with the network.
   std::filesystem::path checkpoint;
+  /// ModelSpec::blocks.
+  std::vector<std::string> model_blocks;
   BitWidths bits;
   std::string method;
   std::string method_label;

@@ -36,6 +36,7 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
   cell.model_label = model.label;
   cell.model_config = model.config;
   cell.checkpoint = model.checkpoint;
+  cell.model_blocks = model.blocks;
   cell.bits = bits;
   cell.method = method.name;
   cell.method_label = method.label;

@@ -6,10 +6,10 @@ namespace ptqbench {
 namespace {
 
 bool same(const SweepModel& a, const SweepModel& b) {
-  return std::tie(a.name, a.label, a.config, a.checkpoint, a.expected, a.expected_samples,
-                  a.full_precision_tolerance) == std::tie(b.name, b.label, b.config, b.checkpoint,
-                                                          b.expected, b.expected_samples,
-                                                          b.full_precision_tolerance);
+  return std::tie(a.name, a.label, a.config, a.checkpoint, a.blocks, a.expected,
+                  a.expected_samples, a.full_precision_tolerance) ==
+         std::tie(b.name, b.label, b.config, b.checkpoint, b.blocks, b.expected,
+                  b.expected_samples, b.full_precision_tolerance);
 }
 
 bool same(const SweepMethod& a, const SweepMethod& b) {

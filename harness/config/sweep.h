@@ -24,8 +24,10 @@ struct SweepModel {
   std::string label;
   /// Absolute; a config.json with the model's sizes. Empty: none.
   std::filesystem::path config;
-  /// Absolute; empty: none.
+  /// Absolute; empty: none. Of an ONNX model the file with the network (`file`).
   std::filesystem::path checkpoint;
+  /// Of an ONNX model: ModelSpec::blocks.
+  std::vector<std::string> blocks;
   /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
   std::optional<double> expected;
   int64_t expected_samples = 0;
@@ -59,6 +61,7 @@ struct SweepOverride {
 ///     task: image_classification
 ///     dataset: {name: cifar10}      # or its name; fields of DatasetOptions
 ///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors, expected: 92}]
+///     # or {name: onnx, file: net.onnx, label: mine, blocks: auto}; blocks may be patterns
 ///     text: {vocabulary: vocab.txt}  # tasks on texts; fields of TextOptions
 ///     bits: [w4a4, w4, e8w4a4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]

@@ -140,11 +140,25 @@ class SweepReader {
                  [&](YamlMapReader& map, SweepModel& model) {
                    if (const auto config = map.optional("config"))
                      model.config = read_file(*config);
-                   if (const auto file = map.optional("checkpoint"))
-                     model.checkpoint = read_file(*file);
+                   read_weights(map, model);
                    read_expectation(map, model);
                  });
     return models;
+  }
+
+  /// A checkpoint, or of an ONNX model the file that is network and weights.
+  void read_weights(YamlMapReader& map, SweepModel& model) const {
+    if (model.name != kOnnxModel) {
+      if (const auto file = map.optional("checkpoint")) model.checkpoint = read_file(*file);
+      return;
+    }
+    if (const auto file = map.required("file")) model.checkpoint = read_file(*file);
+    const auto blocks = map.optional("blocks");
+    if (!blocks) return;
+    for (const auto& item : blocks->one_or_more()) {
+      if (const auto pattern = item.text()) model.blocks.push_back(*pattern);
+    }
+    if (model.blocks == std::vector<std::string>{"auto"}) model.blocks.clear();
   }
 
   std::vector<SweepModel> all_models() const {

@@ -46,7 +46,13 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   if (!model.config.empty())
     yaml << YAML::Key << "config" << YAML::Value << escape_variables(model.config.string());
   if (!model.checkpoint.empty()) {
-    yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
+    yaml << YAML::Key << (model.name == kOnnxModel ? "file" : "checkpoint") << YAML::Value
+         << escape_variables(model.checkpoint.string());
+  }
+  if (!model.blocks.empty()) {
+    yaml << YAML::Key << "blocks" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& pattern : model.blocks) yaml << YAML::DoubleQuoted << pattern;
+    yaml << YAML::EndSeq;
   }
   if (model.expected) {
     yaml << YAML::Key << "expected" << YAML::Value << option_text(*model.expected);

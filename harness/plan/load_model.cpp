@@ -1,6 +1,8 @@
 #include "harness/plan/load_model.h"
 
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/checkpoint/content_hash.h"
+#include "tasks/models/onnx/read_model.h"
 
 namespace ptqbench {
 namespace {
@@ -13,7 +15,14 @@ std::vector<NamedTensor> all_parameters(const UnitGraph& model) {
 
 }  // namespace
 
+std::string checkpoint_hash(const Cell& cell) {
+  if (cell.checkpoint.empty()) return "";
+  if (cell.model == kOnnxModel) return onnx::read_model(cell.checkpoint).content_hash;
+  return sha256_file(cell.checkpoint.string());
+}
+
 LoadedModel load_model(const Task& task, const Cell& cell) {
+  if (cell.model == kOnnxModel) return {task.make_model(model_spec(cell)), checkpoint_hash(cell)};
   LoadedModel loaded{task.make_model(model_spec(cell)), {}};
   const auto checkpoint = load_checkpoint(cell.checkpoint);
   assign_parameters(checkpoint, all_parameters(loaded.graph));

@@ -11,6 +11,7 @@
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
 #include "harness/plan/cost.h"
+#include "harness/plan/load_model.h"
 #include "harness/plan/sample_ids.h"
 #include "methods/nn/bit_policy.h"
 #include "results/files/store.h"
@@ -28,8 +29,9 @@ class PlanCache {
   explicit PlanCache(const Task& task) : task_(task) {}
 
   InputHashes hashes(const Cell& cell) {
-    return {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(),
-            ids_hash(cell)};
+    auto [entry, added] = checkpoint_hashes_.try_emplace(cell.model + cell.checkpoint.string());
+    if (added) entry->second = checkpoint_hash(cell);
+    return {entry->second, file_hash(cell.model_config), task_.data_key(), ids_hash(cell)};
   }
 
   const std::string& ids_hash(const Cell& cell) {
@@ -91,7 +93,10 @@ class PlanCache {
   }
 
   static std::string model_key(const Cell& cell) {
-    return cell.model + "\n" + cell.model_config.string();
+    const auto built = cell.model + "\n" + cell.model_config.string();
+    if (cell.model != kOnnxModel) return built;
+    return fmt::format("{}\n{}\n{}", built, cell.checkpoint.string(),
+                       fmt::join(cell.model_blocks, " "));
   }
 
   UnitGraph& model(const Cell& cell) {
@@ -107,6 +112,7 @@ class PlanCache {
 
   const Task& task_;
   std::map<std::string, std::string> hashes_;
+  std::map<std::string, std::string> checkpoint_hashes_;
   std::map<std::pair<int64_t, int64_t>, std::string> ids_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
@@ -217,8 +223,8 @@ void require_checkpoints(const SweepConfig& sweep) {
       if (!model.checkpoint.empty()) continue;
       throw ConfigError(
           fmt::format("model '{}' has no checkpoint: give it one, as in "
-                      "models: [{{name: {}, checkpoint: FILE}}]",
-                      model.label, model.name));
+                      "models: [{{name: {}, {}: FILE}}]",
+                      model.label, model.name, model.name == kOnnxModel ? "file" : "checkpoint"));
     }
   }
 }

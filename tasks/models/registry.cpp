@@ -13,6 +13,7 @@
 #include "tasks/models/mobilenet_v2.h"
 #include "tasks/models/regnet.h"
 #include "tasks/models/resnet.h"
+#include "tasks/task_options.h"
 
 namespace ptqbench {
 namespace {
@@ -86,6 +87,7 @@ std::vector<std::string> model_names() {
   auto names = image_classifier_names();
   for (auto& more : {bert_names(), detector_names()})
     names.insert(names.end(), more.begin(), more.end());
+  names.emplace_back(kOnnxModel);
   for (const auto& model : task_models()) names.push_back(model.name);
   return names;
 }
@@ -93,6 +95,7 @@ std::vector<std::string> model_names() {
 std::string model_description(const std::string& name) {
   if (const auto* model = find(image_classifiers(), name)) return model->description;
   if (const auto* model = find(task_models(), name)) return model->description;
+  if (name == kOnnxModel) return "the network of an ONNX file, with its weights";
   const auto detectors = detector_names();
   const bool detector = std::find(detectors.begin(), detectors.end(), name) != detectors.end();
   return detector ? detector_description(name) : bert_description(name);

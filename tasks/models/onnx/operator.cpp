@@ -19,7 +19,7 @@ const Table& table() {
     for (const auto& kind :
          {arithmetic_operators, activation_operators, comparison_operators, product_operators,
           normalization_operators, pooling_operators, reduction_operators, movement_operators,
-          selection_operators, constant_operators, resize_operators}) {
+          selection_operators, constant_operators, resize_operators, quantization_operators}) {
       for (auto& one : kind()) operators.emplace(one.name, std::move(one));
     }
     return operators;

@@ -63,6 +63,7 @@ std::vector<Operator> movement_operators();
 std::vector<Operator> selection_operators();
 std::vector<Operator> constant_operators();
 std::vector<Operator> resize_operators();
+std::vector<Operator> quantization_operators();
 
 /// The operator of a node; null where there is none.
 const Operator* find_operator(const NodeDef& node);
