@@ -1,6 +1,7 @@
 #include "methods/reconstruction/engine.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>
@@ -217,6 +218,20 @@ class UnitReconstruction::LearningPass : public Pass {
     return all;
   }
 
+  void restore(const std::vector<NamedTensor>& saved) {
+    const torch::NoGradGuard no_grad;
+    std::map<std::string, at::Tensor> own;
+    for (const auto& [name, value] : state()) own[name] = value;
+    for (const auto& [name, value] : saved) {
+      const auto found = own.find(name);
+      if (found == own.end() || found->second.sizes() != value.sizes())
+        throw Error(fmt::format("'{}' of shape {} is no variable of this unit", name,
+                                fmt::join(value.sizes().vec(), " x ")));
+      found->second.copy_(value);
+    }
+    for (const auto& variable : roundings_) variable->refresh();
+  }
+
  private:
   /// Whether the loss of such an output leaves out positions.
   bool masked(const at::Tensor& output) const { return batch_mask_.defined() && output.dim() >= 3; }
@@ -328,6 +343,8 @@ IterationLoss UnitReconstruction::iterate(int64_t t) {
 void UnitReconstruction::finish() { pass_->finish(); }
 
 std::vector<NamedTensor> UnitReconstruction::state() const { return pass_->state(); }
+
+void UnitReconstruction::restore(const std::vector<NamedTensor>& state) { pass_->restore(state); }
 
 LossCurve reconstruct_unit(const UnitGraph& model, const Unit& unit, const UnitData& data,
                            const Phase& phase, const MethodSettings& settings, RandomSource& random,

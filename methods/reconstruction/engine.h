@@ -49,6 +49,9 @@ class UnitReconstruction {
   /// Everything that iterations change, by name; shares storage with it: for each weight its alpha
   /// and both moments of Adam, for each activation quantizer its scale and zero point and theirs.
   std::vector<NamedTensor> state() const;
+  /// Goes on from `state`, values of state() by its names, copied. Throws Error when a name or
+  /// shape is none of this unit's.
+  void restore(const std::vector<NamedTensor>& state);
 
  private:
   class LearningPass;

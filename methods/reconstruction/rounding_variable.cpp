@@ -87,4 +87,6 @@ void RoundingVariable::append_state(std::vector<NamedTensor>& state) const {
   state.push_back({site_.name + ".alpha.second_moment", adam_.second_moment()});
 }
 
+void RoundingVariable::refresh() { soft_.detach().copy_(rounding_.soft_weight()); }
+
 }  // namespace ptqbench

@@ -32,6 +32,8 @@ class RoundingVariable {
   void finish() { site_.quantized = rounding_.hard_weight(); }
   /// Adds alpha and the moments under the weight's name; they share storage.
   void append_state(std::vector<NamedTensor>& state) const;
+  /// Makes soft() that of alpha, after what append_state() gave was written to.
+  void refresh();
 
  private:
   double step_cpu(const Regulariser& regulariser, double learning_rate);

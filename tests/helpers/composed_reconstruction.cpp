@@ -30,6 +30,11 @@ struct Step {
   int64_t place;
 };
 
+/// What float32 may see on the other side of a boundary: activations, sums of some hundred
+/// products, in steps of their quantizer; rectified sigmoids.
+constexpr double kNear = 1e-5;
+constexpr double kNearBound = 1e-6;
+
 }  // namespace
 
 class ComposedReconstruction::PlainPass : public Pass {
@@ -63,6 +68,8 @@ class ComposedReconstruction::PlainPass : public Pass {
 
   void begin(int64_t t) {
     t_ = t;
+    boundary_elements_ = 0;
+    magnitudes_.assign(steps_.size(), 0);
     for (Weight& weight : weights_) {
       const auto& quantizer = *weight.site->quantizer;
       const auto scale = broadcast_to_channels(quantizer.scale, weight.floor);
@@ -71,6 +78,9 @@ class ComposedReconstruction::PlainPass : public Pass {
                                               static_cast<double>(quantizer.range.minimum),
                                               static_cast<double>(quantizer.range.maximum));
       weight.soft = (integers - zero_point) * scale;
+      const auto stretched = at::sigmoid(weight.alpha.detach()) * (kZeta - kGamma) + kGamma;
+      boundary_elements_ +=
+          at::minimum(stretched.abs(), (stretched - 1).abs()).lt(kNearBound).sum().item<int64_t>();
     }
   }
 
@@ -84,9 +94,19 @@ class ComposedReconstruction::PlainPass : public Pass {
   at::Tensor activation(const ActivationSite& site, const ActivationTerms& terms) override {
     for (const Step& step : steps_) {
       if (step.site != &site) continue;
+      count_boundary_elements(terms.sum().detach(), step.quantizer);
       const auto activated = apply_nonlinearity(site.nonlinearity, terms.sum());
-      const auto quantized = activate_and_quantize_composed({activated}, Nonlinearity::kNone,
-                                                            step.quantizer, at::Tensor());
+      auto quantizer = step.quantizer;
+      if (phase_.learn_steps) {
+        // One step an element, so that what its gradient adds up can be seen.
+        quantizer.scale = quantizer.scale.expand(activated.sizes());
+        const auto index = static_cast<size_t>(&step - steps_.data());
+        quantizer.scale.register_hook([this, index](const at::Tensor& gradient) {
+          magnitudes_.at(index) = gradient.abs().sum().item<double>();
+        });
+      }
+      const auto quantized =
+          activate_and_quantize_composed({activated}, Nonlinearity::kNone, quantizer, at::Tensor());
       if (phase_.drop_probability == 0) return quantized;
       return at::where(mask_(t_, step.place, activated), quantized, activated);
     }
@@ -113,6 +133,17 @@ class ComposedReconstruction::PlainPass : public Pass {
     step_adam_->step();
   }
 
+  void restore(const VariableMap& state) {
+    const torch::NoGradGuard no_grad;
+    for (const Weight& weight : weights_)
+      weight.alpha.detach().copy_(state.at(weight.site->name + ".alpha"));
+    for (const Step& step : steps_)
+      step.quantizer.scale.detach().copy_(state.at(step.site->name + ".scale"));
+  }
+
+  int64_t boundary_elements() const { return boundary_elements_; }
+  const std::vector<double>& magnitudes() const { return magnitudes_; }
+
   void zero_gradients() {
     for (const Weight& weight : weights_) weight.alpha.mutable_grad() = at::Tensor();
     for (const Step& step : steps_) step.quantizer.scale.mutable_grad() = at::Tensor();
@@ -122,10 +153,18 @@ class ComposedReconstruction::PlainPass : public Pass {
   const std::vector<Step>& steps() const { return steps_; }
 
  private:
+  void count_boundary_elements(const at::Tensor& x, const LearnedQuantizer& quantizer) {
+    const auto steps = x / quantizer.scale.detach();
+    const auto turns = (steps - at::floor(steps) - 0.5).abs().lt(kNear);
+    boundary_elements_ += turns.logical_or(steps.abs().lt(kNear)).sum().item<int64_t>();
+  }
+
   const Phase& phase_;
   const MethodSettings& settings_;
   const Mask& mask_;
   int64_t t_ = 0;
+  int64_t boundary_elements_ = 0;
+  std::vector<double> magnitudes_;
   std::vector<Weight> weights_;
   std::vector<Step> steps_;
   std::unique_ptr<torch::optim::Adam> rounding_adam_;
@@ -194,5 +233,13 @@ std::vector<at::Tensor> ComposedReconstruction::scales() const {
   for (const Step& step : pass_->steps()) all.push_back(step.quantizer.scale.detach());
   return all;
 }
+
+void ComposedReconstruction::restore(const VariableMap& state) { pass_->restore(state); }
+
+std::vector<double> ComposedReconstruction::scale_gradient_magnitudes() const {
+  return pass_->magnitudes();
+}
+
+int64_t ComposedReconstruction::boundary_elements() const { return pass_->boundary_elements(); }
 
 }  // namespace ptqbench::testing

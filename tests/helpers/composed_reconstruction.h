@@ -1,11 +1,11 @@
 #pragma once
 
 #include <functional>
-#include <map>
 #include <memory>
 #include <vector>
 
 #include "methods/reconstruction/engine.h"
+#include "tests/helpers/stepped_reconstruction.h"
 
 namespace ptqbench::testing {
 
@@ -30,9 +30,17 @@ class ComposedReconstruction {
   /// step, in the order of execution.
   std::vector<at::Tensor> alpha_gradients() const;
   std::vector<at::Tensor> scale_gradients() const;
+  /// The sums of the absolute values that each scale's gradient adds up.
+  std::vector<double> scale_gradient_magnitudes() const;
   /// Values after the last iteration.
   std::vector<at::Tensor> alphas() const;
   std::vector<at::Tensor> scales() const;
+  /// Sets both from the engine's state; Adam's moments stay.
+  void restore(const VariableMap& state);
+  /// How many elements of the last iteration lay where float32 may see the other side of a
+  /// boundary: activations where they are rounded up or the non-linearity bends, weights where
+  /// their rectified sigmoid does.
+  int64_t boundary_elements() const;
 
  private:
   class PlainPass;

@@ -94,6 +94,10 @@ at::Tensor GoldenGroup::tensor(const std::string& name) const {
   return out;
 }
 
+bool GoldenGroup::has_attribute(const std::string& attribute) const {
+  return H5Aexists(impl_->id, attribute.c_str()) > 0;
+}
+
 double GoldenGroup::number(const std::string& attribute) const {
   const hid_t id = checked(H5Aopen(impl_->id, attribute.c_str(), H5P_DEFAULT),
                            impl_->path + " attribute " + attribute);

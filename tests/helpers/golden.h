@@ -25,6 +25,7 @@ class GoldenGroup {
   /// A numeric data set with its own shape; integers become int64, 64-bit floats stay, 32-bit
   /// floats stay.
   at::Tensor tensor(const std::string& name) const;
+  bool has_attribute(const std::string& attribute) const;
   /// A numeric (or boolean) attribute.
   double number(const std::string& attribute) const;
   std::string text(const std::string& attribute) const;

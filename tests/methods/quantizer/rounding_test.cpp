@@ -57,8 +57,8 @@ TEST(LearnedRounding, RegulariserMatchesTheOfficialOne) {
       const double weight = 0.01;
       const auto actual = rounding.regulariser(beta, weight);
       const double value = expected.tensor("value").item<double>();
-      EXPECT_NEAR(actual.value, value, 1e-4 * value);
-      EXPECT_TRUE(close(actual.gradient, expected.tensor("grad_alpha"), 1e-3, 1e-6));
+      EXPECT_NEAR(actual.value, value, 1e-5 * value);
+      EXPECT_TRUE(close(actual.gradient, expected.tensor("grad_alpha"), 2e-5, 1e-7));
     }
   }
 }
