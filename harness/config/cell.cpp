@@ -1,6 +1,7 @@
 #include "harness/config/cell.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

@@ -1,6 +1,7 @@
 #include "tasks/models/onnx/image_classifier.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "support/error.h"
 #include "tasks/models/onnx/import.h"
