@@ -13,6 +13,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base
   python3-h5py python3-numpy python3-matplotlib python3-pil
+  patchelf xz-utils
 )
 
 missing=()
