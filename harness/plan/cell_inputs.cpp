@@ -3,11 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/plan/load_model.h"
 #include "harness/plan/output_order.h"
 #include "harness/plan/sample_ids.h"
 #include "methods/recipes/registry.h"
 #include "support/error.h"
-#include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/sampling.h"
 #include "tasks/models/registry.h"
@@ -30,7 +30,7 @@ std::map<std::string, std::string> registered_versions(const Cell& cell) {
 CellInputs CellOpener::open(const Cell& cell) {
   const Samples& found = samples(cell);
   return {found.ids,
-          {file_hash(cell.checkpoint), config_hash(cell), task_.data_key(), found.hash,
+          {weights_hash(cell), config_hash(cell), task_.data_key(), found.hash,
            registered_versions(cell)}};
 }
 
@@ -48,11 +48,10 @@ const std::string& CellOpener::config_hash(const Cell& cell) {
   return configs_[key] = model_config_hash(task_, cell);
 }
 
-/// Of a checkpoint, in one file or several, or of any other file; empty for none.
-const std::string& CellOpener::file_hash(const std::filesystem::path& file) {
-  const auto found = files_.find(file.string());
+const std::string& CellOpener::weights_hash(const Cell& cell) {
+  const auto found = files_.find(cell.checkpoint.string());
   if (found != files_.end()) return found->second;
-  return files_[file.string()] = file.empty() ? "" : checkpoint_hash(file);
+  return files_[cell.checkpoint.string()] = checkpoint_hash(cell);
 }
 
 const CellOpener::Samples& CellOpener::samples(const Cell& cell) {

@@ -39,7 +39,7 @@ class CellOpener {
   };
 
   const std::string& config_hash(const Cell& cell);
-  const std::string& file_hash(const std::filesystem::path& file);
+  const std::string& weights_hash(const Cell& cell);
   const Samples& samples(const Cell& cell);
 
   const Task& task_;

@@ -3,6 +3,7 @@
 #include "support/nearest_name.h"
 #include "harness/plan/output_order.h"
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/models/onnx/read_model.h"
 #include "tasks/text/label_order.h"
 
 namespace ptqbench {
@@ -25,7 +26,14 @@ std::map<std::string, std::string> facts_of(const Checkpoint& checkpoint) {
 
 }  // namespace
 
+std::string checkpoint_hash(const Cell& cell) {
+  if (cell.model == kOnnxModel) return onnx::read_model(cell.checkpoint).content_hash;
+  return cell.checkpoint.empty() ? "" : checkpoint_hash(cell.checkpoint);
+}
+
 LoadedModel load_model(const Task& task, const Cell& cell) {
+  if (cell.model == kOnnxModel)
+    return {task.make_model(model_spec(cell)), checkpoint_hash(cell), {}};
   LoadedModel loaded{task.make_model(model_spec(cell)), {}, {}};
   const auto parameters = all_parameters(loaded.graph);
   const auto checkpoint = load_checkpoint(cell.checkpoint, cell.checkpoint_options, parameters);

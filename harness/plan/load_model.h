@@ -23,4 +23,8 @@ struct LoadedModel {
 /// and as cell_output_order.
 LoadedModel load_model(const Task& task, const Cell& cell);
 
+/// SHA-256 (hex) of what the checkpoint holds; of an ONNX file with the weights that lie beside it.
+/// Empty where the cell has none. Throws IoError.
+std::string checkpoint_hash(const Cell& cell);
+
 }  // namespace ptqbench

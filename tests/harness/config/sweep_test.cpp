@@ -562,6 +562,43 @@ TEST_F(Sweep, SeveralTasksHaveTheirOwnDataAndModels) {
   EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
 }
 
+TEST_F(Sweep, AnOnnxModelIsAFileWithBlocks) {
+  write("net.onnx", "x");
+  const std::string head =
+      "name: x\ntask: image_classification\ndataset: cifar10\nbits: [w4a4]\nmethods: [nearest]\n";
+  const auto path = write("onnx.yaml", head +
+                                           "models:\n"
+                                           "  - {name: onnx, file: net.onnx, label: found}\n"
+                                           "  - {name: onnx, file: net.onnx, label: also, "
+                                           "blocks: auto}\n");
+  // Both have the blocks that are found, so their cells are the same.
+  EXPECT_THROW(load_sweep(path, {}, known_names()), ConfigError);
+  const auto other = write("other.yaml", head +
+                                             "models:\n"
+                                             "  - {name: onnx, file: net.onnx, label: found}\n"
+                                             "  - {name: onnx, file: net.onnx, label: given, "
+                                             "blocks: ['layer*.*', stem]}\n");
+  const auto sweep = load_sweep(other, {}, known_names());
+  const auto& models = sweep.tasks[0].models;
+  EXPECT_EQ(models[0].checkpoint, at("net.onnx"));
+  EXPECT_THAT(models[0].blocks, ::testing::IsEmpty());
+  EXPECT_THAT(models[1].blocks, ::testing::ElementsAre("layer*.*", "stem"));
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
+  const auto spec = model_spec(expand(sweep)[1]);
+  EXPECT_EQ(spec.file, at("net.onnx"));
+  EXPECT_EQ(spec.blocks, models[1].blocks);
+}
+
+TEST_F(Sweep, AnOnnxModelNeedsAFileAndNoCheckpoint) {
+  write("net.onnx", "x");
+  const std::string head =
+      "name: x\ntask: image_classification\ndataset: cifar10\nbits: [w4a4]\nmethods: [nearest]\n";
+  EXPECT_THAT(error_of(head + "models: [{name: onnx, label: a}]\n"),
+              ::testing::HasSubstr("models[0].file"));
+  EXPECT_THAT(error_of(head + "models: [{name: onnx, file: net.onnx, checkpoint: net.onnx}]\n"),
+              ::testing::HasSubstr("models[0].checkpoint: unknown key"));
+}
+
 TEST_F(Sweep, TooManyCellsAreAnError) {
   std::string seeds = "seeds: [0";
   for (int i = 1; i <= 15000; ++i) seeds += "," + std::to_string(i);
