@@ -211,8 +211,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.name = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.dataset.crop = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.entry = "y"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = "y"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {"y"}; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = "y"; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {"y"}; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.cache = "/elsewhere"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models.pop_back(); }));
