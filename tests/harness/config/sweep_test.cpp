@@ -16,7 +16,7 @@ task: image_classification
 dataset: {name: cifar10, root: data, label_file: lists/val.txt, classes: 10, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
 models:
   - resnet20
-  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, checkpoint_entry: ema.model, prefix: "net.", ignore: ["head.*", x], label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
+  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
 bits: [W4A4, w2, {weights: 3, activations: 3}]
 methods:
   - nearest
@@ -36,7 +36,6 @@ device: cuda
 ranks_per_gpu: 4
 retries: 4
 crash_limit: 5
-cache: kept/pictures
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -161,18 +160,23 @@ TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
 }
 
 TEST_F(Sweep, AModelSaysWhatItsCheckpointDoesNot) {
-  const auto sweep = load_full();
-  const auto& options = sweep.tasks[0].models[1].checkpoint_options;
+  const auto sweep = load_with("", {"models=[{name: resnet20, checkpoint_entry: ema.model, "
+                                    "prefix: net., ignore: [\"head.*\", x]}]"});
+  const auto& options = sweep.tasks[0].models[0].checkpoint_options;
   EXPECT_EQ(options.entry, "ema.model");
   EXPECT_EQ(options.prefix, "net.");
   EXPECT_EQ(options.ignore, (std::vector<std::string>{"head.*", "x"}));
+  EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names()) == sweep)
+      << resolved_yaml(sweep);
 }
 
 TEST_F(Sweep, TheCacheIsAPathThatEveryTaskKnows) {
-  const auto sweep = load_full();
+  const auto sweep = load_with("cache: kept/pictures\n");
   EXPECT_EQ(sweep.cache, at("kept/pictures"));
   EXPECT_EQ(sweep.tasks[0].options.cache, sweep.cache);
   EXPECT_EQ(expand(sweep)[0].task.cache, sweep.cache);
+  EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names()) == sweep)
+      << resolved_yaml(sweep);
 }
 
 TEST_F(Sweep, ResizeTakesASideOrBoth) {
@@ -225,8 +229,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.name = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.dataset.crop = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.entry = "y"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = ""; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {}; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = "y"; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {"y"}; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.cache = "/elsewhere"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models.pop_back(); }));
