@@ -103,15 +103,19 @@ QuestionDataset with_answer_places(QuestionDataset data, const std::string& spli
   return data;
 }
 
+QuestionDataset open_evaluation(const DatasetOptions& options, const std::string& split) {
+  return make_question_dataset(options, split);
+}
+
 QuestionDataset open_calibration(const DatasetOptions& options, const std::string& split) {
-  return with_answer_places(make_question_dataset(options, split), split);
+  return with_answer_places(open_evaluation(options, split), split);
 }
 
 }  // namespace
 
 QuestionAnswering::QuestionAnswering(const TaskOptions& options)
     : TextTask(options, question_dataset_info(options.dataset.name), open_calibration,
-               make_question_dataset) {
+               open_evaluation) {
   // Options that do not fit are found here and not in the middle of a sweep.
   windows(evaluation().questions.front());
 }

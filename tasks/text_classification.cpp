@@ -36,11 +36,14 @@ double metric(const std::string& name, const Predictions& p) {
   throw std::logic_error("no metric is called " + name);
 }
 
+TextDataset open_split(const DatasetOptions& options, const std::string& split) {
+  return make_text_dataset(options, split);
+}
+
 }  // namespace
 
 TextClassification::TextClassification(const TaskOptions& options)
-    : TextTask(options, text_dataset_info(options.dataset.name), make_text_dataset,
-               make_text_dataset),
+    : TextTask(options, text_dataset_info(options.dataset.name), open_split, open_split),
       evaluation_encodings_(encode_all(evaluation())) {}
 
 std::vector<Encoding> TextClassification::encode_all(const TextDataset& data) const {

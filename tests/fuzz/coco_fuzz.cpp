@@ -1,4 +1,4 @@
-#include "tasks/detection/coco.h"
+#include "tasks/detection/coco/coco.h"
 
 #include "support/error.h"
 #include "tests/fuzz/input_file.h"
