@@ -1,9 +1,12 @@
 #include "harness/config/yaml_value.h"
 
 #include <fmt/format.h>
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
+#include <optional>
+#include <sstream>
 
 namespace ptqbench {
 namespace {
@@ -137,23 +140,52 @@ std::string syntax_error(const YAML::Exception& error, const std::string& text) 
       error.msg);
 }
 
+/// Notes where a document begins.
+class DocumentStart : public YAML::EventHandler {
+ public:
+  YAML::Mark mark;
+
+  void OnDocumentStart(const YAML::Mark& at) override { mark = at; }
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+/// Where a second document begins; none where there is no more than one. YAML::LoadAll never comes
+/// to an end of a text that begins with a comma: each of its documents is empty and takes nothing.
+std::optional<YAML::Mark> second_document(const std::string& text) {
+  std::istringstream stream(text);
+  YAML::Parser parser(stream);
+  DocumentStart start;
+  if (!parser.HandleNextDocument(start) || !parser.HandleNextDocument(start)) return std::nullopt;
+  return start.mark;
+}
+
 std::optional<YamlValue> parse(const std::string& text, const ConfigPlace& origin,
                                Problems& problems) {
   if (has_control_character(text, origin, problems)) return std::nullopt;
   Converter converter(origin, problems);
   try {
-    const auto documents = YAML::LoadAll(text);
-    if (documents.size() > 1) {
-      problems.add(converter.place_of(documents[1].Mark()), "",
+    if (const auto second = second_document(text)) {
+      problems.add(converter.place_of(*second), "",
                    "expected one YAML document, got another one here");
       return std::nullopt;
     }
-    if (documents.empty() || documents[0].IsNull()) {
+    const auto document = YAML::Load(text);
+    if (document.IsNull()) {
       YamlValue nothing;
       nothing.place = origin;
       return nothing;
     }
-    return converter.convert(documents[0], "", 0);
+    return converter.convert(document, "", 0);
   } catch (const YAML::Exception& error) {
     problems.add(converter.place_of(error.mark), "", syntax_error(error, text));
   } catch (const TooLarge& error) {
