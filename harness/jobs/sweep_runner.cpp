@@ -141,7 +141,8 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
   ready.lock = lock_run_directory(job.run_dir);
   const RecoveryRules rules{ready.sweep.crash_limit, options.retry_crashed};
   for (const auto& note : recover(job.run_dir, ready.plan, rules)) fmt::print(stderr, "{}\n", note);
-  for (const auto& note : plan_notes(ready.plan, ready.tasks)) fmt::print(stderr, "note: {}\n", note);
+  for (const auto& note : plan_notes(ready.plan, ready.tasks))
+    fmt::print(stderr, "note: {}\n", printable(note));
   if (options.save_models) want_models(job.run_dir, ready.plan);
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
@@ -171,7 +172,8 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
 /// Returns the exit code.
 int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
-  for (const auto& note : plan_notes(ready.plan, ready.tasks)) fmt::print("note: {}\n", note);
+  for (const auto& note : plan_notes(ready.plan, ready.tasks))
+    fmt::print("note: {}\n", printable(note));
   if (ready.in_use) fmt::print("a job runs on the directory now; what it is at counts as to do\n");
   if (options.schedule_ranks > 0) {
     const int64_t devices = ready.sweep.device.devices_per_cell;

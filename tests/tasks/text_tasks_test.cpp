@@ -11,7 +11,7 @@
 #include "tasks/task.h"
 #include "tasks/text/label_order.h"
 #include "tasks/text/text_datasets.h"
-#include "tasks/text/text_inputs.h"
+#include "tasks/text_inputs.h"
 #include "tests/helpers/files.h"
 
 namespace ptqbench {
