@@ -25,7 +25,11 @@ find_package(ZLIB REQUIRED)
 find_package(PNG REQUIRED)
 find_package(ICU REQUIRED COMPONENTS uc)
 find_package(PkgConfig REQUIRED)
-pkg_check_modules(TURBOJPEG REQUIRED IMPORTED_TARGET libturbojpeg)
+find_package(JPEG REQUIRED)
+find_package(TIFF REQUIRED)
+pkg_check_modules(WEBP REQUIRED IMPORTED_TARGET libwebp libwebpdemux)
+# stb_image.
+pkg_check_modules(STB REQUIRED IMPORTED_TARGET stb)
 # Reads protobuf's wire format; headers only, since LibTorch brings a protobuf library into the process.
 find_path(PROTOZERO_INCLUDE_DIR protozero/pbf_reader.hpp REQUIRED)
 add_library(ptq_protozero INTERFACE)

@@ -9,17 +9,12 @@
 #include "harness/parallel/communicator.h"
 #include "results/error.h"
 #include "support/error.h"
+#include "support/exit_code.h"
 #include "support/nearest_name.h"
 #include "support/process_memory.h"
 
 namespace ptqbench {
 namespace {
-
-/// Exit codes: 0 all went well, 1 a cell failed, a comparison found a regression, a saved model
-/// gave other metrics than recorded or something unforeseen happened, 2 bad input, 3
-/// (compare, evaluate) nothing could be compared, 75 (run) asked to stop before all was done.
-constexpr int kFailed = 1;
-constexpr int kBadInput = 2;
 
 int fail(const std::string& message, int code) {
   fmt::print(stderr, "ptqbench: {}\n", message);
@@ -30,9 +25,9 @@ int run_command(const Command& command, Communicator& communicator) {
   try {
     return command(communicator);
   } catch (const Error& error) {
-    return fail(error.what(), kBadInput);
+    return fail(error.what(), exit_code::kBadInput);
   } catch (const std::exception& error) {
-    return fail(fmt::format("unforeseen error: {}", error.what()), kFailed);
+    return fail(fmt::format("unforeseen error: {}", error.what()), exit_code::kFailed);
   }
 }
 
@@ -99,13 +94,13 @@ int run_program(int argc, char** argv) {
     // Help and version are such "errors", too. One rank says it for all.
     chosen = [&app, error](Communicator& communicator) {
       if (communicator.rank() == 0) app.exit(error);
-      return error.get_exit_code() == 0 ? 0 : kBadInput;
+      return error.get_exit_code() == 0 ? 0 : exit_code::kBadInput;
     };
   }
   try {
     return run_job(chosen);
   } catch (const std::exception& error) {
-    return fail(error.what(), kFailed);
+    return fail(error.what(), exit_code::kFailed);
   }
 }
 

@@ -25,9 +25,9 @@ def ratios(folder):
     units, encoder, ranges, cells = (
         medians(folder / f"{name}.json") for name in ("units", "encoder", "ranges", "cells")
     )
-    # The classifier has no convolution to compare with.
     names = sorted(name.partition("/")[2] for name in units if name.startswith("iteration/"))
-    for unit in (name for name in names if name != "linear"):
+    # The classifiers have no convolution to compare with.
+    for unit in (name for name in names if name not in ("linear", "resnet18.fc")):
         iteration, bare, composed = (
             units[f"{kind}/{unit}"]["seconds"] for kind in ("iteration", "convolutions", "composed")
         )

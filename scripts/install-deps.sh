@@ -8,11 +8,13 @@ packages=(
   libopenmpi-dev openmpi-bin
   libhdf5-dev libyaml-cpp-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev libboost-math-dev
-  libssl-dev zlib1g-dev libpng-dev libturbojpeg0-dev libicu-dev
+  libssl-dev zlib1g-dev libicu-dev
+  libjpeg62-turbo-dev libpng-dev libtiff-dev libwebp-dev libstb-dev
   libprotozero-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   dataset-fashion-mnist wordnet-base
   python3-h5py python3-numpy python3-matplotlib python3-pil
+  patchelf xz-utils
 )
 
 missing=()

@@ -8,9 +8,11 @@
 #include <cerrno>
 #include <cstdio>
 #include <random>
+#include <regex>
 #include <string>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "support/error.h"
 
@@ -25,6 +27,16 @@ fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
 
+std::string temporary_name(const std::string& name, int64_t process, uint32_t random) {
+  return fmt::format(".{}.{}.{:08x}.tmp", name, process, random);
+}
+
+/// Whether temporary_name() makes such names.
+bool is_temporary(const std::string& name) {
+  static const std::regex pattern(R"(\..+\.[0-9]+\.[0-9a-f]{8}\.tmp)");
+  return std::regex_match(name, pattern);
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
@@ -32,8 +44,7 @@ AtomicFile::AtomicFile(const fs::path& path) : path_(path) {
   // folder, and killed ones leave files behind: only a random part makes the name unique.
   std::random_device random;
   do {
-    temporary_ = folder_of(path) /
-                 fmt::format(".{}.{}.{:08x}.tmp", path.filename().string(), getpid(), random());
+    temporary_ = folder_of(path) / temporary_name(path.filename().string(), getpid(), random());
     descriptor_ = open(temporary_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   } while (descriptor_ < 0 && errno == EEXIST);
   if (descriptor_ < 0) {
@@ -87,6 +98,21 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes.data(), bytes.size());
   file.commit();
+}
+
+int64_t remove_temporaries(const fs::path& folder) {
+  std::vector<fs::path> found;
+  std::error_code error;
+  fs::directory_iterator entry(folder, error);
+  for (; !error && entry != fs::directory_iterator(); entry.increment(error)) {
+    std::error_code ignored;
+    if (is_temporary(entry->path().filename().string()) && entry->is_regular_file(ignored))
+      found.push_back(entry->path());
+  }
+  return std::count_if(found.begin(), found.end(), [](const fs::path& path) {
+    std::error_code stays;
+    return fs::remove(path, stays);
+  });
 }
 
 }  // namespace ptqbench

@@ -35,4 +35,8 @@ class AtomicFile {
 /// `bytes`. Throws IoError as AtomicFile does; nothing is left behind then.
 void write_file_atomically(const std::filesystem::path& path, std::string_view bytes);
 
+/// Removes what killed writers left in the folder; folders in it are not looked into. Returns how
+/// many files that were. What cannot be removed stays. Precondition: nobody writes there.
+int64_t remove_temporaries(const std::filesystem::path& folder);
+
 }  // namespace ptqbench

@@ -1,7 +1,9 @@
 #pragma once
 
+#include <map>
 #include <mutex>
 
+#include "tasks/data/picture_cache.h"
 #include "tasks/task.h"
 
 namespace ptqbench {
@@ -11,7 +13,7 @@ namespace ptqbench {
 class ImageClassification : public Task {
  public:
   /// Opens both splits. Throws as make_dataset does, and ConfigError when the splits differ in
-  /// their classes or there are options for texts.
+  /// their classes, by name where both know names, or there are options for texts.
   explicit ImageClassification(const TaskOptions& options);
 
   UnitGraph make_model(const ModelSpec& spec) const override;
@@ -24,10 +26,20 @@ class ImageClassification : public Task {
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
   /// Cross entropy.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
+  std::vector<std::string> notes() const override;
+  std::optional<PictureCacheFile> cache_file(int64_t samples) const override;
 
  private:
+  /// The evaluation split, or its first pictures in the cache where there is one.
+  const ImageDataset& evaluation_data(int64_t samples) const;
+  /// The evaluation split, where its pictures can be kept; else null.
+  const PictureDataset* cacheable() const;
+
   std::unique_ptr<ImageDataset> calibration_;
   std::unique_ptr<ImageDataset> evaluation_;
+  std::filesystem::path cache_;
+  /// By the number of their pictures. Evaluation is for one caller at a time.
+  mutable std::map<int64_t, std::unique_ptr<CachedPictures>> cached_;
   mutable std::once_flag key_computed_;
   mutable std::string data_key_;
 };

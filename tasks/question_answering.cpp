@@ -3,12 +3,13 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cmath>
 
-#include "tasks/checkpoint/content_hash.h"
+#include "tasks/metrics/finite_outputs.h"
 #include "tasks/metrics/squad_score.h"
 #include "tasks/text/best_span.h"
 #include "tasks/text/padded_batch.h"
-#include "tasks/text/text_inputs.h"
+#include "tasks/text_inputs.h"
 #include "tasks/training/text_training_data.h"
 
 namespace ptqbench {
@@ -39,6 +40,12 @@ void exchange(std::vector<SpanLogits>& logits, const std::vector<int64_t>& lengt
   }
 }
 
+bool is_finite(const SpanLogits& window) {
+  const auto finite = [](float score) { return std::isfinite(score); };
+  return std::all_of(window.start.begin(), window.start.end(), finite) &&
+         std::all_of(window.end.begin(), window.end.end(), finite);
+}
+
 /// What a model says of each window, in their order.
 std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
                                       const Vocabulary& vocabulary,
@@ -65,62 +72,42 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
     }
   }
   exchange(logits, lengths, group);
+  require_finite_outputs(
+      std::count_if(logits.begin(), logits.end(), [](const auto& w) { return !is_finite(w); }),
+      static_cast<int64_t>(logits.size()));
   return logits;
 }
 
 }  // namespace
 
 QuestionAnswering::QuestionAnswering(const TaskOptions& options)
-    : options_(options),
-      info_(question_dataset_info(options.dataset.name)),
-      tokenizer_(make_tokenizer(options)),
-      calibration_(make_question_dataset(options.dataset, options.dataset.calibration_split)),
-      evaluation_(make_question_dataset(options.dataset, options.dataset.evaluation_split)) {
+    : TextTask(options, question_dataset_info(options.dataset.name), make_question_dataset) {
   // Options that do not fit are found here and not in the middle of a sweep.
-  windows(evaluation_.questions.front());
+  windows(evaluation().questions.front());
 }
 
 std::vector<AnswerWindow> QuestionAnswering::windows(const Question& question) const {
-  return answer_windows(
-      tokenizer_, question,
-      {options_.text.max_length, options_.text.stride, options_.text.max_question_length});
+  return answer_windows(tokenizer(), question,
+                        {text().max_length, text().stride, text().max_question_length});
 }
 
 UnitGraph QuestionAnswering::make_model(const ModelSpec& spec) const {
   return bert_for_spans(
-      text_model_config(spec, tokenizer_.vocabulary().size(), options_.text.max_length));
-}
-
-int64_t QuestionAnswering::calibration_population() const {
-  return static_cast<int64_t>(calibration_.questions.size());
-}
-
-int64_t QuestionAnswering::evaluation_population() const {
-  return static_cast<int64_t>(evaluation_.questions.size());
-}
-
-const std::string& QuestionAnswering::data_key() const {
-  std::call_once(key_computed_, [&] {
-    data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
-                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
-  });
-  return data_key_;
+      text_model_config(spec, tokenizer().vocabulary().size(), text().max_length));
 }
 
 Tensors QuestionAnswering::calibration_inputs(const std::vector<int64_t>& ids) const {
   std::vector<Encoding> encodings;
   for (const int64_t id : ids) {
     encodings.push_back(
-        windows(calibration_.questions.at(static_cast<size_t>(id))).front().encoding);
+        windows(calibration().questions.at(static_cast<size_t>(id))).front().encoding);
   }
-  return padded_batch(tokenizer_.vocabulary(), encodings);
+  return padded_batch(tokenizer().vocabulary(), encodings);
 }
-
-Tensors QuestionAnswering::padded_sample() const { return padded_text_sample(*this); }
 
 Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                                     int64_t batch_size, DeviceGroup& group) const {
-  QuestionDataset data = evaluation_;
+  QuestionDataset data = evaluation();
   if (samples > 0 && samples < evaluation_population())
     data.questions.resize(static_cast<size_t>(samples));
   std::vector<std::vector<AnswerWindow>> windows_of;
@@ -130,10 +117,10 @@ Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t 
     for (const auto& window : windows_of.back()) encodings.push_back(window.encoding);
   }
   const auto logits =
-      window_logits(model, pass, tokenizer_.vocabulary(), encodings, batch_size, group);
+      window_logits(model, pass, tokenizer().vocabulary(), encodings, batch_size, group);
 
   SpanOptions span_options;
-  span_options.max_answer_length = options_.text.max_answer_length;
+  span_options.max_answer_length = text().max_answer_length;
   std::vector<std::string> answers;
   auto next = logits.begin();
   for (size_t q = 0; q < data.questions.size(); ++q) {
@@ -141,16 +128,15 @@ Metrics QuestionAnswering::evaluate(const UnitGraph& model, Pass& pass, int64_t 
     const auto prediction =
         best_spans(data.questions[q], windows_of[q], {next, next + count}, span_options);
     next += count;
-    answers.push_back(data.may_be_unanswerable
-                          ? prediction.best_text(options_.text.no_answer_threshold)
-                          : prediction.best_text());
+    answers.push_back(data.may_be_unanswerable ? prediction.best_text(text().no_answer_threshold)
+                                               : prediction.best_text());
   }
   const auto score = squad_score(data, answers).all;
   const std::map<std::string, double> values = {{"exact_match", score.exact}, {"f1", score.f1}};
   Metrics metrics;
-  metrics.name = info_.metrics.front();
+  metrics.name = info().metrics.front();
   metrics.value = values.at(metrics.name);
-  for (const auto& name : info_.metrics) {
+  for (const auto& name : info().metrics) {
     if (name != metrics.name) metrics.further[name] = values.at(name);
   }
   return metrics;
@@ -166,20 +152,20 @@ std::unique_ptr<TrainingData> QuestionAnswering::training_on(const std::vector<Q
       encodings.push_back(std::move(window.encoding));
     }
   }
-  return std::make_unique<SpanTrainingData>(tokenizer_.vocabulary(), std::move(encodings),
+  return std::make_unique<SpanTrainingData>(tokenizer().vocabulary(), std::move(encodings),
                                             std::move(spans), options);
 }
 
 Loss QuestionAnswering::loss(Split split, const std::vector<int64_t>& ids,
                              int64_t batch_size) const {
-  const auto& questions = (split == Split::kCalibration ? calibration_ : evaluation_).questions;
+  const auto& questions = (split == Split::kCalibration ? calibration() : evaluation()).questions;
   std::vector<Question> chosen;
   for (const int64_t id : ids) chosen.push_back(questions.at(static_cast<size_t>(id)));
   return mean_loss(training_on(chosen, TrainOptions()), batch_size);
 }
 
 std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {
-  return training_on(calibration_.questions, options);
+  return training_on(calibration().questions, options);
 }
 
 }  // namespace ptqbench

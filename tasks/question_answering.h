@@ -1,29 +1,24 @@
 #pragma once
 
-#include <mutex>
 #include <vector>
 
-#include "tasks/task.h"
 #include "tasks/text/answer_windows.h"
-#include "tasks/text/text_datasets.h"
+#include "tasks/text/question_dataset.h"
+#include "tasks/text_task.h"
 
 namespace ptqbench {
 
 /// The span of a context that answers a question; exact match and F1 as SQuAD's official evaluation
 /// computes them. Long contexts are read in windows. A question is one sample; for calibration it
 /// is its first window. Inputs are padded to the longest of those asked for.
-class QuestionAnswering : public Task {
+class QuestionAnswering : public TextTask<QuestionDataset> {
  public:
   /// Opens both splits and the vocabulary. Throws as make_question_dataset, make_tokenizer and
   /// answer_windows do.
   explicit QuestionAnswering(const TaskOptions& options);
 
   UnitGraph make_model(const ModelSpec& spec) const override;
-  int64_t calibration_population() const override;
-  int64_t evaluation_population() const override;
-  const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
-  Tensors padded_sample() const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
                    DeviceGroup& group) const override;
   /// That of the training, on real tokens only.
@@ -34,14 +29,6 @@ class QuestionAnswering : public Task {
   std::unique_ptr<TrainingData> training_on(const std::vector<Question>& questions,
                                             const TrainOptions& options) const;
   std::vector<AnswerWindow> windows(const Question& question) const;
-
-  TaskOptions options_;
-  const TextDatasetInfo& info_;
-  WordPieceTokenizer tokenizer_;
-  QuestionDataset calibration_;
-  QuestionDataset evaluation_;
-  mutable std::once_flag key_computed_;
-  mutable std::string data_key_;
 };
 
 }  // namespace ptqbench

@@ -13,7 +13,7 @@
 #include "tasks/models/registry.h"
 #include "tasks/task_registry.h"
 #include "tasks/text/text_datasets.h"
-#include "tasks/text/text_inputs.h"
+#include "tasks/text_inputs.h"
 
 namespace ptqbench {
 namespace {

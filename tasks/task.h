@@ -4,12 +4,14 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "methods/nn/pass.h"
 #include "methods/nn/unit_graph.h"
 #include "methods/parallel/device_group.h"
+#include "tasks/data/picture_cache_file.h"
 #include "tasks/task_options.h"
 #include "tasks/training/train_options.h"
 #include "tasks/training/training_data.h"
@@ -66,6 +68,14 @@ class Task {
   virtual Loss loss(Split /*split*/, const std::vector<int64_t>& /*ids*/,
                     int64_t /*batch_size*/) const {
     return {};
+  }
+  /// What was let pass in the data up to now, a sentence each with a count: what was left out, and
+  /// warnings. For plans and records.
+  virtual std::vector<std::string> notes() const { return {}; }
+  /// Where the pictures of an evaluation on the first `samples` (0: all) are kept; none where they
+  /// are decoded anew each time.
+  virtual std::optional<PictureCacheFile> cache_file(int64_t /*samples*/) const {
+    return std::nullopt;
   }
 };
 

@@ -14,6 +14,9 @@ struct TaskOptions {
   DatasetOptions dataset;
   /// For tasks on texts only.
   TextOptions text;
+  /// Folder for decoded pictures; empty: they are decoded anew. Decides no result, and is no part of
+  /// what the data are.
+  std::filesystem::path cache;
 };
 
 /// A model of the registry.

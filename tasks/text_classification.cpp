@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <algorithm>
+#include <cmath>
+
 #include "support/error.h"
-#include "tasks/checkpoint/content_hash.h"
 #include "tasks/metrics/classification.h"
 #include "tasks/metrics/correlation.h"
+#include "tasks/metrics/finite_outputs.h"
 #include "tasks/text/padded_batch.h"
-#include "tasks/text/text_inputs.h"
+#include "tasks/text_inputs.h"
 #include "tasks/training/text_training_data.h"
 
 namespace ptqbench {
@@ -36,81 +39,64 @@ double metric(const std::string& name, const Predictions& p) {
 }  // namespace
 
 TextClassification::TextClassification(const TaskOptions& options)
-    : options_(options),
-      info_(text_dataset_info(options.dataset.name)),
-      tokenizer_(make_tokenizer(options)),
-      calibration_(make_text_dataset(options.dataset, options.dataset.calibration_split)),
-      evaluation_(make_text_dataset(options.dataset, options.dataset.evaluation_split)),
-      evaluation_encodings_(encode_all(evaluation_)) {}
+    : TextTask(options, text_dataset_info(options.dataset.name), make_text_dataset),
+      evaluation_encodings_(encode_all(evaluation())) {}
 
 std::vector<Encoding> TextClassification::encode_all(const TextDataset& data) const {
   std::vector<Encoding> encodings;
   for (const auto& example : data.examples) {
-    encodings.push_back(
-        encode(tokenizer_, example.first, example.second, options_.text.max_length));
+    encodings.push_back(encode(tokenizer(), example.first, example.second, text().max_length));
   }
   return encodings;
 }
 
 UnitGraph TextClassification::make_model(const ModelSpec& spec) const {
-  const auto config =
-      text_model_config(spec, tokenizer_.vocabulary().size(), options_.text.max_length);
-  return bert_for_sequences(config, std::max<int64_t>(1, evaluation_.classes));
-}
-
-int64_t TextClassification::calibration_population() const {
-  return static_cast<int64_t>(calibration_.examples.size());
-}
-
-int64_t TextClassification::evaluation_population() const {
-  return static_cast<int64_t>(evaluation_.examples.size());
-}
-
-const std::string& TextClassification::data_key() const {
-  std::call_once(key_computed_, [&] {
-    data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
-                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
-  });
-  return data_key_;
+  const auto config = text_model_config(spec, tokenizer().vocabulary().size(), text().max_length);
+  return bert_for_sequences(config, std::max<int64_t>(1, evaluation().classes));
 }
 
 Tensors TextClassification::calibration_inputs(const std::vector<int64_t>& ids) const {
   TextDataset chosen;
   for (const int64_t id : ids)
-    chosen.examples.push_back(calibration_.examples.at(static_cast<size_t>(id)));
+    chosen.examples.push_back(calibration().examples.at(static_cast<size_t>(id)));
   const auto encodings = encode_all(chosen);
-  return padded_batch(tokenizer_.vocabulary(), encodings);
+  return padded_batch(tokenizer().vocabulary(), encodings);
 }
-
-Tensors TextClassification::padded_sample() const { return padded_text_sample(*this); }
 
 Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t samples,
                                      int64_t batch_size, DeviceGroup& group) const {
   const torch::NoGradGuard no_grad;
   std::vector<int64_t> lengths;
   for (const auto& encoding : evaluation_encodings_) lengths.push_back(encoding.size());
-  const bool regression = evaluation_.classes == 0;
+  const bool regression = evaluation().classes == 0;
   Predictions predictions;
   const auto batches = batches_by_length(lengths, samples, batch_size);
   for (size_t b = 0; b < batches.size(); ++b) {
     const auto& batch = batches[b];
     for (const int64_t id : batch)
-      predictions.labels.push_back(evaluation_.examples[static_cast<size_t>(id)].label);
+      predictions.labels.push_back(evaluation().examples[static_cast<size_t>(id)].label);
     if (!does_batch(group, static_cast<int64_t>(b))) {
       predictions.values.resize(predictions.labels.size(), 0);
       continue;
     }
-    const auto inputs = batch_of(tokenizer_.vocabulary(), evaluation_encodings_, batch);
+    const auto inputs = batch_of(tokenizer().vocabulary(), evaluation_encodings_, batch);
     const auto outputs = model.forward(on_device(inputs, model.device()), pass).at(0);
-    const auto values =
-        (regression ? outputs.select(1, 0) : outputs.argmax(1)).to(at::kDouble).cpu();
+    // NaN where an output is not finite, which survives the sum over the group.
+    const auto finite = outputs.isfinite().all(1);
+    const auto values = (regression ? outputs.select(1, 0) : outputs.argmax(1))
+                            .to(at::kDouble)
+                            .masked_fill(finite.logical_not(), std::nan(""))
+                            .cpu();
     for (size_t i = 0; i < batch.size(); ++i)
       predictions.values.push_back(values[static_cast<int64_t>(i)].item<double>());
   }
   predictions.values = sum_over(group, std::move(predictions.values));
+  require_finite_outputs(std::count_if(predictions.values.begin(), predictions.values.end(),
+                                       [](double value) { return std::isnan(value); }),
+                         static_cast<int64_t>(predictions.values.size()));
   Metrics metrics;
-  metrics.name = info_.metrics.front();
-  for (const auto& name : info_.metrics) metrics.further[name] = metric(name, predictions);
+  metrics.name = info().metrics.front();
+  for (const auto& name : info().metrics) metrics.further[name] = metric(name, predictions);
   metrics.value = metrics.further.at(metrics.name);
   metrics.further.erase(metrics.name);
   return metrics;
@@ -118,7 +104,7 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
 
 Loss TextClassification::loss(Split split, const std::vector<int64_t>& ids,
                               int64_t batch_size) const {
-  const TextDataset& data = split == Split::kCalibration ? calibration_ : evaluation_;
+  const TextDataset& data = split == Split::kCalibration ? calibration() : evaluation();
   TextDataset chosen;
   std::vector<double> labels;
   for (const int64_t id : ids) {
@@ -126,16 +112,16 @@ Loss TextClassification::loss(Split split, const std::vector<int64_t>& ids,
     labels.push_back(chosen.examples.back().label);
   }
   return mean_loss(
-      std::make_shared<TextTrainingData>(tokenizer_.vocabulary(), encode_all(chosen),
+      std::make_shared<TextTrainingData>(tokenizer().vocabulary(), encode_all(chosen),
                                          std::move(labels), data.classes, TrainOptions()),
       batch_size);
 }
 
 std::unique_ptr<TrainingData> TextClassification::training_data(const TrainOptions& options) const {
   std::vector<double> labels;
-  for (const auto& example : calibration_.examples) labels.push_back(example.label);
-  return std::make_unique<TextTrainingData>(tokenizer_.vocabulary(), encode_all(calibration_),
-                                            std::move(labels), calibration_.classes, options);
+  for (const auto& example : calibration().examples) labels.push_back(example.label);
+  return std::make_unique<TextTrainingData>(tokenizer().vocabulary(), encode_all(calibration()),
+                                            std::move(labels), calibration().classes, options);
 }
 
 }  // namespace ptqbench

@@ -1,29 +1,23 @@
 #pragma once
 
-#include <mutex>
 #include <vector>
 
-#include "tasks/task.h"
 #include "tasks/text/encode.h"
 #include "tasks/text/text_dataset.h"
-#include "tasks/text/text_datasets.h"
+#include "tasks/text_task.h"
 
 namespace ptqbench {
 
 /// One label, or one number, for a text or a pair of texts; the metrics of its data set on the
 /// evaluation split, calibration on texts of the other. Inputs are padded to the longest of those
 /// asked for.
-class TextClassification : public Task {
+class TextClassification : public TextTask<TextDataset> {
  public:
   /// Opens both splits and the vocabulary. Throws as make_text_dataset and make_tokenizer do.
   explicit TextClassification(const TaskOptions& options);
 
   UnitGraph make_model(const ModelSpec& spec) const override;
-  int64_t calibration_population() const override;
-  int64_t evaluation_population() const override;
-  const std::string& data_key() const override;
   Tensors calibration_inputs(const std::vector<int64_t>& ids) const override;
-  Tensors padded_sample() const override;
   Metrics evaluate(const UnitGraph& model, Pass& pass, int64_t samples, int64_t batch_size,
                    DeviceGroup& group) const override;
   /// That of the training, on real tokens only.
@@ -33,14 +27,7 @@ class TextClassification : public Task {
  private:
   std::vector<Encoding> encode_all(const TextDataset& data) const;
 
-  TaskOptions options_;
-  const TextDatasetInfo& info_;
-  WordPieceTokenizer tokenizer_;
-  TextDataset calibration_;
-  TextDataset evaluation_;
   std::vector<Encoding> evaluation_encodings_;
-  mutable std::once_flag key_computed_;
-  mutable std::string data_key_;
 };
 
 }  // namespace ptqbench

@@ -37,7 +37,7 @@ class MarkedAttempt {
 WorkOutcome outcome_of(const CellRecord& record) {
   if (record.status == CellStatus::kFailed) {
     return {false, fmt::format("{}: {}", record.failed_stage, record.failure_reason),
-            record.seconds};
+            record.seconds, /*stopped=*/false, record.provenance.count(kLastingFailure) > 0};
   }
   return {true, fmt::format("{:.2f}", record.metric), record.seconds};
 }

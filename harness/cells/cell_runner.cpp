@@ -1,109 +1,163 @@
 #include "harness/cells/cell_runner.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "harness/cells/cell_settings.h"
 #include "harness/cells/full_precision_check.h"
 #include "harness/cells/mapped_storage.h"
 #include "harness/cells/measure_report.h"
+#include "harness/cells/quantization_record.h"
 #include "harness/cells/run_directory.h"
 #include "harness/cells/saved_model.h"
 #include "harness/devices/machine.h"
 #include "harness/plan/cell_identity.h"
+#include "harness/plan/cell_inputs.h"
 #include "harness/plan/load_model.h"
 #include "methods/reconstruction/quantize.h"
-#include "support/error.h"
+#include "support/data_error.h"
 #include "support/process_memory.h"
 #include "support/stop_request.h"
 #include "support/stopwatch.h"
-#include "tasks/checkpoint/content_hash.h"
 #include "tasks/checkpoint/unit_checkpoint_files.h"
 
 namespace ptqbench {
 namespace {
 
-/// Runs one stage of a cell: its name is what a failure reports, its time is recorded.
-template <class Body>
-void timed_stage(CellRecord& record, std::string& stage, const std::string& name, Body body) {
-  stage = name;
-  return_freed_memory();
-  const Stopwatch watch;
-  body();
-  record.stage_seconds[name] += watch.seconds();
-}
-
-UnitRecord unit_record(const UnitReport& report) {
-  UnitRecord record;
-  record.name = report.unit;
-  record.phase = report.phase;
-  record.kind = report.kind;
-  record.block = report.block;
-  record.iterations = report.curve.iteration.empty() ? 0 : report.curve.iteration.back() + 1;
-  record.seconds = report.seconds;
-  record.error_before = report.error_before;
-  record.error_after = report.error_after;
-  record.weights = report.weights;
-  record.flipped_weights = report.flipped_weights;
-  for (size_t i = 0; i < report.curve.iteration.size(); ++i) {
-    const double reconstruction = report.curve.reconstruction[i];
-    const double rounding = report.curve.rounding[i];
-    record.loss_curve.push_back(
-        {report.curve.iteration[i], reconstruction + rounding, reconstruction, rounding});
-  }
-  return record;
-}
-
-std::vector<float> floats(const at::Tensor& tensor) {
-  const auto flat = tensor.cpu().contiguous();
-  return {flat.data_ptr<float>(), flat.data_ptr<float>() + flat.numel()};
-}
-
-template <class Site>
-void add_quantizer(const Site& site, const Unit& unit, QuantizerKind kind,
-                   const MethodSettings& settings, std::vector<QuantizerRecord>& records) {
-  if (!site.quantizer) return;
-  const bool weight = kind == QuantizerKind::kWeight;
-  QuantizerRecord record;
-  record.name = site.name;
-  record.unit = unit.name;
-  record.kind = kind;
-  record.bits = site.bits;
-  record.symmetric = weight ? settings.weight_symmetric : settings.activation_symmetric;
-  record.granularity = weight && settings.weight_per_channel ? "channel" : "tensor";
-  record.range_estimator = weight ? settings.weight_range : settings.activation_range;
-  record.scale = floats(site.quantizer->scale);
-  record.zero_point = floats(site.quantizer->zero_point);
-  records.push_back(std::move(record));
-}
-
-std::vector<QuantizerRecord> quantizer_records(const UnitGraph& model,
-                                               const MethodSettings& settings) {
-  std::vector<QuantizerRecord> records;
-  for (const Unit& unit : model.units(Granularity::kBlock)) {
-    for (const auto* site : weight_sites(model, unit)) {
-      add_quantizer(*site, unit, QuantizerKind::kWeight, settings, records);
-    }
-    for (const auto* site : activation_sites(model, unit)) {
-      add_quantizer(*site, unit, QuantizerKind::kActivation, settings, records);
-    }
-  }
-  return records;
+/// Whether the next try would find the same.
+bool is_lasting(const std::exception& error) {
+  return dynamic_cast<const DataError*>(&error) != nullptr ||
+         dynamic_cast<const ConfigError*>(&error) != nullptr;
 }
 
 }  // namespace
 
-double CellRunner::full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
-                                         const std::string& checkpoint_hash) {
+/// A cell on its way: what its stages leave for the next ones.
+struct CellRunner::CellRun {
+  const Cell& cell;
+  StreamPlace streams;
+  CellRecord& record;
+  const Task* task = nullptr;
+  LoadedModel loaded;
+  /// The model's inputs, [S, ...] each, on the device.
+  Tensors calibration;
+};
+
+/// One stage: its name is what a failure reports and its time is recorded under.
+struct CellRunner::Stage {
+  const char* name;
+  void (CellRunner::*run)(CellRun& at);
+  /// Done by the leader of the group alone, when the cell has succeeded on all members.
+  bool leader_only = false;
+};
+
+std::vector<CellRunner::Stage> CellRunner::stages() const {
+  std::vector<Stage> all = {
+      {"open_data", &CellRunner::open_data},
+      {"load", &CellRunner::load},
+      {"full_precision", &CellRunner::measure_full_precision},
+      {"calibration_data", &CellRunner::load_calibration_data},
+      {"quantize", &CellRunner::quantize},
+      {"evaluate", &CellRunner::evaluate},
+      {"report", &CellRunner::report, /*leader_only=*/true},
+  };
+  if (saves_models_)
+    all.insert(all.end() - 1, {"save_model", &CellRunner::save_model, /*leader_only=*/true});
+  return all;
+}
+
+void CellRunner::run_stages(CellRun& at, std::string& stage) {
+  bool concluded = false;
+  for (const Stage& next : stages()) {
+    if (next.leader_only && !concluded) {
+      group_.conclude();
+      concluded = true;
+    }
+    if (next.leader_only && !group_.leads()) return;
+    stage = next.name;
+    return_freed_memory();
+    const Stopwatch watch;
+    (this->*next.run)(at);
+    at.record.stage_seconds[next.name] += watch.seconds();
+  }
+}
+
+void CellRunner::open_data(CellRun& at) { at.task = &tasks_.open(at.cell.task); }
+
+void CellRunner::load(CellRun& at) {
+  at.loaded = load_model(*at.task, at.cell);
+  at.loaded.graph.move_to(device_);
+  at.record.provenance[kCheckpointHash] = at.loaded.checkpoint_hash;
+  at.record.provenance.insert(at.loaded.checkpoint_facts.begin(), at.loaded.checkpoint_facts.end());
+}
+
+void CellRunner::measure_full_precision(CellRun& at) {
+  const EvaluationOptions& options = at.cell.evaluation;
   const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}", task_key(cell.task), cell.model, cell.model_config.string(),
-                  checkpoint_hash, cell.evaluation.samples);
-  const auto known = full_precision_.find(key);
-  if (known != full_precision_.end()) return known->second;
-  FullPrecisionPass pass;
-  const double metric =
-      task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size, group_).value;
-  full_precision_.emplace(key, metric);
-  return metric;
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", task_key(at.cell.task), at.cell.model,
+                  at.cell.model_config.string(), at.loaded.checkpoint_hash,
+                  checkpoint_choice(at.cell.checkpoint_options), options.samples);
+  at.record.full_precision_metric = full_precision_.get(key, group_, [&] {
+    FullPrecisionPass pass;
+    return at.task->evaluate(at.loaded.graph, pass, options.samples, options.batch_size, group_)
+        .value;
+  });
+  check_full_precision(at.cell.full_precision, {options.samples, at.task->evaluation_population()},
+                       at.record);
+}
+
+void CellRunner::load_calibration_data(CellRun& at) {
+  CellOpener opener(*at.task);
+  opener.know(at.cell.checkpoint, at.loaded.checkpoint_hash);
+  const CellInputs inputs = opener.open(at.cell);
+  at.record.calibration_ids = *inputs.calibration_ids;
+  at.record.provenance["data_sha256"] = inputs.hashes.data;
+  at.record.provenance["calibration_ids_sha256"] = inputs.hashes.calibration_ids;
+  // The plan was made from rank 0's files, perhaps long ago.
+  if (fingerprint(at.cell, inputs.hashes) != at.record.fingerprint) {
+    throw Error(
+        fmt::format("{} or the data set changed after the plan was made, or differs on "
+                    "this host; run the sweep again",
+                    at.cell.checkpoint.string()));
+  }
+  at.calibration = on_device(at.task->calibration_inputs(at.record.calibration_ids), device_);
+}
+
+void CellRunner::quantize(CellRun& at) {
+  CellRecord& record = at.record;
+  const QuantizationRequest request{at.cell.bits, at.cell.method,
+                                    static_cast<uint64_t>(at.cell.seed), at.cell.settings};
+  const auto storage = make_storage(at.streams);
+  UnitCheckpointFiles checkpoints(unit_folder(run_dir_, record.fingerprint), made_with());
+  const auto report = quantize_model(
+      at.loaded.graph, request, at.calibration, [](auto&&...) {}, *storage, checkpoints, group_);
+  record.provenance["restored_units"] = std::to_string(report.restored_units);
+  for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
+  for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
+  record.quantizers = quantizer_records(at.loaded.graph, at.cell.settings);
+}
+
+void CellRunner::evaluate(CellRun& at) {
+  const EvaluationOptions& options = at.cell.evaluation;
+  QuantizedPass pass(QuantizedPass::Activations::kQuantized);
+  const auto metrics =
+      at.task->evaluate(at.loaded.graph, pass, options.samples, options.batch_size, group_);
+  at.record.metric_name = metrics.name;
+  at.record.higher_is_better = metrics.higher_is_better;
+  at.record.metric = metrics.value;
+  at.record.further_metrics = metrics.further;
+  const auto notes = at.task->notes();
+  if (!notes.empty())
+    at.record.provenance[kDataNotes] = fmt::format("{}", fmt::join(notes, "; "));
+}
+
+void CellRunner::save_model(CellRun& at) {
+  save_cell_model(model_file(run_dir_, at.record.fingerprint), at.loaded.graph, at.cell, at.record);
+}
+
+void CellRunner::report(CellRun& at) {
+  const auto storage = make_storage(at.streams);
+  measure_report(*at.task, at.loaded.graph, at.cell, *storage, at.record);
 }
 
 std::unique_ptr<StreamStorage> CellRunner::make_storage(StreamPlace streams) const {
@@ -137,7 +191,8 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
   const Stopwatch watch;
   std::string stage = "start";
   try {
-    run_stages(cell, streams, record, stage);
+    CellRun at{cell, streams, record, nullptr, {}, {}};
+    run_stages(at, stage);
     record.status = CellStatus::kFinished;
   } catch (const Stopped& stopped) {
     group_.leave(DeviceGroup::Reason::kStopped, stopped.what());
@@ -147,76 +202,12 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
     record.failure_reason = error.what();
+    if (is_lasting(error)) record.provenance[kLastingFailure] = "yes";
   }
   record.seconds = watch.seconds();
   record.memory_bytes =
       streams == StreamPlace::kMemory ? private_memory_peak() : heap_memory_peak();
   return record;
-}
-
-void CellRunner::run_stages(const Cell& cell, StreamPlace streams, CellRecord& record,
-                            std::string& stage) {
-  stage = "open data";
-  const Task& task = tasks_.open(cell.task);
-  LoadedModel loaded;
-  timed_stage(record, stage, "load", [&] {
-    loaded = load_model(task, cell);
-    loaded.graph.move_to(device_);
-  });
-  UnitGraph& model = loaded.graph;
-  const std::string& checkpoint_hash = loaded.checkpoint_hash;
-  record.provenance[kCheckpointHash] = checkpoint_hash;
-  timed_stage(record, stage, "full_precision", [&] {
-    record.full_precision_metric = full_precision_metric(cell, task, model, checkpoint_hash);
-    check_full_precision(cell.full_precision,
-                         {cell.evaluation.samples, task.evaluation_population()}, record);
-  });
-  Tensors calibration;
-  timed_stage(record, stage, "calibration_data", [&] {
-    record.calibration_ids = calibration_ids(task, cell);
-    const InputHashes hashes{
-        checkpoint_hash, cell.model_config.empty() ? "" : sha256_file(cell.model_config.string()),
-        task.data_key(), calibration_ids_hash(record.calibration_ids)};
-    record.provenance["data_sha256"] = hashes.data;
-    record.provenance["calibration_ids_sha256"] = hashes.calibration_ids;
-    // The plan was made from rank 0's files, perhaps long ago.
-    if (fingerprint(cell, hashes) != record.fingerprint) {
-      throw Error(
-          fmt::format("{} or the data set changed after the plan was made, or differs on "
-                      "this host; run the sweep again",
-                      cell.checkpoint.string()));
-    }
-    calibration = on_device(task.calibration_inputs(record.calibration_ids), device_);
-  });
-  timed_stage(record, stage, "quantize", [&] {
-    QuantizationRequest request{cell.bits, cell.method, static_cast<uint64_t>(cell.seed),
-                                cell.settings};
-    const auto storage = make_storage(streams);
-    UnitCheckpointFiles checkpoints(unit_folder(run_dir_, record.fingerprint), made_with());
-    const auto report = quantize_model(
-        model, request, calibration, [](auto&&...) {}, *storage, checkpoints, group_);
-    record.provenance["restored_units"] = std::to_string(report.restored_units);
-    for (const auto& unit : report.units) record.units.push_back(unit_record(unit));
-    for (const auto& [name, seconds] : report.seconds) record.stage_seconds[name] = seconds;
-  });
-  record.quantizers = quantizer_records(model, cell.settings);
-  timed_stage(record, stage, "evaluate", [&] {
-    QuantizedPass pass(QuantizedPass::Activations::kQuantized);
-    const auto metrics =
-        task.evaluate(model, pass, cell.evaluation.samples, cell.evaluation.batch_size, group_);
-    record.metric_name = metrics.name;
-    record.higher_is_better = metrics.higher_is_better;
-    record.metric = metrics.value;
-    record.further_metrics = metrics.further;
-  });
-  group_.conclude();
-  if (!group_.leads()) return;
-  if (saves_models_) {
-    timed_stage(record, stage, "save_model", [&] {
-      save_cell_model(model_file(run_dir_, record.fingerprint), model, cell, record);
-    });
-  }
-  timed_stage(record, stage, "report", [&] { measure_report(task, model, cell, record); });
 }
 
 }  // namespace ptqbench

@@ -1,13 +1,15 @@
 #pragma once
 
 #include <filesystem>
-#include <functional>
 #include <map>
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "harness/plan/plan.h"
+#include "harness/cells/full_precision_metrics.h"
+#include "harness/config/cell.h"
+#include "harness/plan/task_set.h"
 #include "methods/reconstruction/stream_storage.h"
 #include "results/cells/cell_record.h"
 #include "tasks/task.h"
@@ -46,11 +48,25 @@ class CellRunner {
   CellRecord run(const Cell& cell, const std::string& fingerprint, StreamPlace streams);
 
  private:
-  void run_stages(const Cell& cell, StreamPlace streams, CellRecord& record, std::string& stage);
+  struct CellRun;
+  struct Stage;
+
+  /// In their order.
+  std::vector<Stage> stages() const;
+  /// `stage` says at any time which one is on.
+  void run_stages(CellRun& at, std::string& stage);
+
+  void open_data(CellRun& at);
+  void load(CellRun& at);
+  void measure_full_precision(CellRun& at);
+  void load_calibration_data(CellRun& at);
+  void quantize(CellRun& at);
+  void evaluate(CellRun& at);
+  void save_model(CellRun& at);
+  void report(CellRun& at);
+
   std::unique_ptr<StreamStorage> make_storage(StreamPlace streams) const;
   std::map<std::string, std::string> made_with() const;
-  double full_precision_metric(const Cell& cell, const Task& task, const UnitGraph& model,
-                               const std::string& checkpoint_hash);
 
   int rank_;
   int64_t threads_;
@@ -59,7 +75,7 @@ class CellRunner {
   std::filesystem::path run_dir_;
   TaskSet tasks_;
   bool saves_models_ = false;
-  std::map<std::string, double> full_precision_;
+  FullPrecisionMetrics full_precision_;
 };
 
 }  // namespace ptqbench

@@ -10,33 +10,31 @@
 namespace ptqbench {
 namespace {
 
-constexpr const char* kGate = "full_precision_gate";
-
 int64_t actual_samples(int64_t samples, int64_t population) {
   return samples == 0 ? population : std::min(samples, population);
 }
 
 }  // namespace
 
-void check_full_precision(const FullPrecisionGate& gate, const MeasuredSamples& measured,
+void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples& measured,
                           CellRecord& record) {
   if (!gate.expected) return;
   const int64_t samples = actual_samples(measured.samples, measured.population);
   const int64_t expected_samples = actual_samples(gate.expected_samples, measured.population);
   if (samples != expected_samples) {
-    record.provenance[kGate] = fmt::format("not applied: measured on {} samples, expected on {}",
-                                           samples, expected_samples);
+    record.provenance[kFullPrecisionGate] = fmt::format(
+        "not applied: measured on {} samples, expected on {}", samples, expected_samples);
     return;
   }
   const auto numbers = fmt::format("measured {:.2f}, expected {:.2f} within {}",
                                    record.full_precision_metric, *gate.expected, gate.tolerance);
   // Written so that a metric that is not a number does not pass.
   if (std::abs(record.full_precision_metric - *gate.expected) <= gate.tolerance) {
-    record.provenance[kGate] = "passed: " + numbers;
+    record.provenance[kFullPrecisionGate] = "passed: " + numbers;
     return;
   }
   if (gate.on_mismatch == OnMismatch::kContinue) {
-    record.provenance[kGate] = "overridden: " + numbers;
+    record.provenance[kFullPrecisionGate] = "overridden: " + numbers;
     record.provenance[kFullPrecisionOverride] = numbers;
     return;
   }

@@ -6,18 +6,21 @@
 namespace ptqbench {
 
 /// Samples that the full-precision metric was measured on, out of how many.
-struct MeasuredSamples {
+struct EvaluatedSamples {
   /// 0: all.
   int64_t samples = 0;
   int64_t population = 0;
 };
 
+/// Key in CellRecord::provenance.
+constexpr const char* kFullPrecisionGate = "full_precision_gate";
+
 /// Holds the record's full-precision metric against what the gate expects, and notes in its
-/// provenance, as "full_precision_gate", whether that passed, was overridden (then also
+/// provenance, as kFullPrecisionGate, whether that passed, was overridden (then also
 /// kFullPrecisionOverride) or does not apply because the expectation is for other samples. Notes
 /// nothing without an expectation. Throws Error with both numbers on a mismatch, unless the gate
 /// says to continue.
-void check_full_precision(const FullPrecisionGate& gate, const MeasuredSamples& measured,
+void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples& measured,
                           CellRecord& record);
 
 }  // namespace ptqbench

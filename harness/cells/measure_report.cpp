@@ -13,13 +13,14 @@
 namespace ptqbench {
 namespace {
 
-void record_noise(const Task& task, const UnitGraph& model, const Cell& cell, CellRecord& record) {
+void record_noise(const Task& task, const UnitGraph& model, const Cell& cell,
+                  StreamStorage& storage, CellRecord& record) {
   record.held_out_ids =
       held_out_ids(task.calibration_population(), record.calibration_ids,
                    cell.report.held_out_samples, static_cast<uint64_t>(cell.seed));
   if (record.held_out_ids.empty()) return;
   const auto inputs = on_device(task.calibration_inputs(record.held_out_ids), model.device());
-  for (const UnitNoise& noise : unit_noise(model, inputs)) {
+  for (const UnitNoise& noise : unit_noise(model, inputs, storage)) {
     record.block_noise.push_back({noise.unit, noise.kind, noise.decibels});
   }
 }
@@ -85,11 +86,11 @@ std::vector<int64_t> held_out_ids(int64_t population, const std::vector<int64_t>
 }
 
 void measure_report(const Task& task, const UnitGraph& model, const Cell& cell,
-                    CellRecord& record) {
+                    StreamStorage& storage, CellRecord& record) {
   const auto measure = [&](const char* name, auto body) {
     const Stopwatch watch;
     try {
-      body(task, model, cell, record);
+      body();
     } catch (const Stopped&) {
       throw;
     } catch (const std::exception& error) {
@@ -98,8 +99,8 @@ void measure_report(const Task& task, const UnitGraph& model, const Cell& cell,
     }
     record.stage_seconds[name] = watch.seconds();
   };
-  measure("noise_ratio", record_noise);
-  measure("flatness", record_flatness);
+  measure("noise_ratio", [&] { record_noise(task, model, cell, storage, record); });
+  measure("flatness", [&] { record_flatness(task, model, cell, record); });
 }
 
 }  // namespace ptqbench

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "harness/config/cell.h"
+#include "methods/reconstruction/stream_storage.h"
 #include "results/cells/cell_record.h"
 #include "tasks/task.h"
 
@@ -16,6 +17,8 @@ std::vector<int64_t> held_out_ids(int64_t population, const std::vector<int64_t>
 /// seed, as the cell's report options ask for. Flatness needs a task with a loss. What cannot be
 /// measured, for example because a sample is unreadable, is left out with the reason in the
 /// provenance (kReportFailure): a finished result is not lost on account of its report.
-void measure_report(const Task& task, const UnitGraph& model, const Cell& cell, CellRecord& record);
+/// What is kept of the held-out samples between blocks comes from `storage`.
+void measure_report(const Task& task, const UnitGraph& model, const Cell& cell,
+                    StreamStorage& storage, CellRecord& record);
 
 }  // namespace ptqbench

@@ -62,6 +62,7 @@ void find_crashed_cells(const std::filesystem::path& run_dir, std::vector<Planne
 
 std::vector<std::string> recover(const std::filesystem::path& run_dir,
                                  std::vector<PlannedCell>& plan, const RecoveryRules& rules) {
+  remove_stale_files(run_dir);
   std::vector<std::string> notes;
   check_cell_files(CellStore(run_dir), plan, notes);
   const RunningMarks marks(run_dir);

@@ -24,9 +24,10 @@ void find_crashed_cells(const std::filesystem::path& run_dir, std::vector<Planne
 
 /// Puts in order what earlier jobs left, before another one works: a cell file that cannot be read
 /// is renamed to `.damaged` and its cell is not done; a selected cell that crashed too often is set
-/// aside and gets a failed result; kept units and marks of finished cells are removed. Returns a
-/// sentence for people about each damaged file and each cell set aside. Precondition: this job
-/// holds the run directory. Throws ResultsError when the directory cannot be changed.
+/// aside and gets a failed result; kept units and marks of finished cells are removed, and so are
+/// files that killed writers left half-written. Returns a sentence for people about each damaged
+/// file and each cell set aside. Precondition: this job holds the run directory. Throws
+/// ResultsError when the directory cannot be changed.
 std::vector<std::string> recover(const std::filesystem::path& run_dir,
                                  std::vector<PlannedCell>& plan, const RecoveryRules& rules);
 

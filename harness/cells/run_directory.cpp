@@ -15,6 +15,24 @@ namespace {
 
 constexpr const char* kUnitFolder = "partial";
 constexpr const char* kMarkFolder = "running";
+constexpr const char* kCellFolder = "cells";
+
+/// Logs of the job itself may be there before it.
+bool is_log(const std::filesystem::path& file) {
+  const auto extension = file.extension();
+  return extension == ".log" || extension == ".out" || extension == ".err";
+}
+
+/// Something in a folder that no job has worked in; empty if there is nothing, or one has.
+std::string foreign_entry(const std::filesystem::path& folder) {
+  std::error_code error;
+  if (std::filesystem::exists(folder / kCellFolder, error)) return "";
+  std::filesystem::directory_iterator entry(folder, error);
+  for (; !error && entry != std::filesystem::directory_iterator(); entry.increment(error)) {
+    if (!is_log(entry->path())) return entry->path().filename().string();
+  }
+  return "";
+}
 
 }  // namespace
 
@@ -29,6 +47,12 @@ void check_run_directory(const std::filesystem::path& run_dir) {
   };
   if (!std::filesystem::is_directory(existing, ignored)) refuse("is not a folder");
   if (access(existing.c_str(), W_OK) != 0) refuse("cannot be written to");
+  const auto foreign = foreign_entry(run_dir);
+  if (!foreign.empty()) {
+    throw ConfigError(fmt::format(
+        "{} is no run directory and holds other things ('{}'): give --out a new or an empty folder",
+        run_dir.string(), foreign));
+  }
 }
 
 void require_run_directory(const std::filesystem::path& run_dir) {
@@ -44,7 +68,7 @@ void require_run_directory(const std::filesystem::path& run_dir) {
 
 std::unique_ptr<RunLock> lock_run_directory(const std::filesystem::path& run_dir) {
   std::error_code error;
-  std::filesystem::create_directories(run_dir / "cells", error);
+  std::filesystem::create_directories(run_dir / kCellFolder, error);
   if (error)
     throw IoError(
         fmt::format("cannot make the run directory {}: {}", run_dir.string(), error.message()));
@@ -88,6 +112,17 @@ std::set<std::string> cells_with_units(const std::filesystem::path& run_dir) {
 void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint) {
   std::error_code ignored;
   std::filesystem::remove_all(unit_folder(run_dir, fingerprint), ignored);
+}
+
+void remove_stale_files(const std::filesystem::path& run_dir) {
+  remove_temporaries(run_dir);
+  std::error_code error;
+  std::filesystem::recursive_directory_iterator entry(run_dir, error);
+  for (; !error && entry != std::filesystem::recursive_directory_iterator();
+       entry.increment(error)) {
+    std::error_code ignored;
+    if (entry->is_directory(ignored)) remove_temporaries(entry->path());
+  }
 }
 
 void remove_empty_folders(const std::filesystem::path& run_dir) {

@@ -12,8 +12,9 @@
 
 namespace ptqbench {
 
-/// Throws IoError when the folder, or the nearest one above it that exists, cannot be written to.
-/// Changes nothing, so that it can come before everything that takes time.
+/// Throws IoError when the folder, or the nearest one above it that exists, cannot be written to,
+/// ConfigError when it is one of other things, such as pictures. Changes nothing, so that it can
+/// come before everything that takes time.
 void check_run_directory(const std::filesystem::path& run_dir);
 
 /// Throws IoError when there is no folder with the results of a sweep.
@@ -45,6 +46,10 @@ std::set<std::string> cells_with_units(const std::filesystem::path& run_dir);
 
 /// Removes them; what cannot be removed stays.
 void forget_units(const std::filesystem::path& run_dir, const std::string& fingerprint);
+
+/// Removes what writers that were killed left in the folder and those below. Only when no cell
+/// runs.
+void remove_stale_files(const std::filesystem::path& run_dir);
 
 /// Removes the folders of units and marks as far as they are empty. Only when no cell runs: another
 /// rank may be about to write there.

@@ -11,7 +11,6 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <random>
-#include <sstream>
 
 #include "harness/devices/machine.h"
 #include "support/error.h"
@@ -26,52 +25,20 @@ using Json = nlohmann::json;
 /// A takeover takes milliseconds; one that has lasted longer was killed.
 constexpr auto kLongestTakeover = std::chrono::seconds(30);
 
-/// Of other processes' files in /proc: one of them vanishing is no error.
-std::string first_line(const fs::path& path) {
-  std::ifstream file(path);
-  std::string line;
-  std::getline(file, line);
-  return line;
-}
-
-/// When a process started, in ticks since the boot (proc(5), field 22 of stat); empty if it is
-/// gone, or dead and not yet collected by its parent.
-std::string start_of(int64_t process) {
-  const auto line = first_line(fmt::format("/proc/{}/stat", process));
-  // The second field, the name, may contain anything, parentheses too.
-  const auto name_end = line.rfind(')');
-  if (name_end == std::string::npos) return "";
-  std::istringstream rest(line.substr(name_end + 1));
-  std::string state;
-  rest >> state;
-  if (state == "Z" || state == "X") return "";
-  std::string field;
-  for (int number = 4; number <= 22; ++number) rest >> field;
-  return field;
-}
-
-/// The boot of this host and the namespace that its process numbers are of.
-std::string boot_id() {
-  std::error_code ignored;
-  const auto space = fs::read_symlink("/proc/self/ns/pid", ignored);
-  return first_line("/proc/sys/kernel/random/boot_id") + " " + space.string();
-}
-
-LockOwner this_process() {
+std::string new_token() {
   std::random_device random;
-  LockOwner owner;
-  owner.host = host_name();
-  owner.process = getpid();
-  owner.since = utc_now();
-  owner.boot = boot_id();
-  owner.start = start_of(owner.process);
-  owner.token = fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
-  return owner;
+  return fmt::format("{:08x}{:08x}{:08x}{:08x}", random(), random(), random(), random());
 }
+
+LockOwner this_owner() { return {host_name(), this_process(), utc_now(), new_token()}; }
 
 std::string to_text(const LockOwner& owner) {
-  return Json{{"host", owner.host}, {"process", owner.process}, {"since", owner.since},
-              {"boot", owner.boot}, {"start", owner.start},     {"token", owner.token}}
+  return Json{{"host", owner.host},
+              {"process", owner.identity.process},
+              {"since", owner.since},
+              {"boot", owner.identity.boot},
+              {"start", owner.identity.start},
+              {"token", owner.token}}
              .dump(1) +
          "\n";
 }
@@ -80,8 +47,10 @@ std::string to_text(const LockOwner& owner) {
 LockOwner from_text(const std::string& text) {
   try {
     const auto json = Json::parse(text);
-    return {json.at("host"), json.at("process"), json.at("since"),
-            json.at("boot"), json.at("start"),   json.at("token")};
+    return {json.at("host"),
+            {json.at("process"), json.at("boot"), json.at("start")},
+            json.at("since"),
+            json.at("token")};
   } catch (const Json::exception&) {
     return {};
   }
@@ -140,12 +109,10 @@ std::optional<FoundLock> find_lock(const fs::path& path, const LockTimes& times)
   FoundLock found;
   found.text = read_text(path);
   found.owner = from_text(found.text);
-  found.silence = server_time(path, this_process().token) - *changed;
-  if (!found.owner.boot.empty() && found.owner.boot == boot_id()) {
-    found.held = start_of(found.owner.process) == found.owner.start;
-  } else {
-    found.held = found.silence < times.stale_after;
-  }
+  found.silence = server_time(path, new_token()) - *changed;
+  const auto owner = liveness(found.owner.identity);
+  found.held = owner == Liveness::kElsewhere ? found.silence < times.stale_after
+                                             : owner == Liveness::kRunning;
   return found;
 }
 
@@ -158,7 +125,7 @@ std::optional<FoundLock> find_lock(const fs::path& path, const LockTimes& times)
       "life {} s ago); wait until it has ended. A job that is gone is noticed on its own host at "
       "once, from another one after {} s",
       path.parent_path().string(), found.owner.host.empty() ? "unknown" : found.owner.host,
-      found.owner.process, found.owner.since.empty() ? "unknown" : found.owner.since,
+      found.owner.identity.process, found.owner.since.empty() ? "unknown" : found.owner.since,
       seconds(found.silence), seconds(times.stale_after)));
 }
 
@@ -169,8 +136,7 @@ void remove_stale(const fs::path& path, const LockTimes& times) {
   const fs::path guard = path.string() + ".takeover";
   if (!create(guard, "")) {
     const auto made = change_time(guard);
-    if (made && server_time(path, this_process().token) - *made > kLongestTakeover)
-      unlink(guard.c_str());
+    if (made && server_time(path, new_token()) - *made > kLongestTakeover) unlink(guard.c_str());
     std::this_thread::sleep_for(std::chrono::milliseconds(20));
     return;
   }
@@ -179,7 +145,7 @@ void remove_stale(const fs::path& path, const LockTimes& times) {
     fmt::print(stderr,
                "taking over the run directory from a job that is gone (host {}, process {}, since "
                "{})\n",
-               found->owner.host, found->owner.process, found->owner.since);
+               found->owner.host, found->owner.identity.process, found->owner.since);
     unlink(path.c_str());
   }
   unlink(guard.c_str());
@@ -189,7 +155,7 @@ void remove_stale(const fs::path& path, const LockTimes& times) {
 
 RunLock::RunLock(const fs::path& run_dir, const LockTimes& times)
     : path_(run_dir / "lock"), times_(times) {
-  const auto owner = this_process();
+  const auto owner = this_owner();
   token_ = owner.token;
   while (!create(path_, to_text(owner))) {
     const auto found = find_lock(path_, times_);
@@ -220,7 +186,7 @@ void RunLock::beat() {
     fmt::print(stderr,
                "the run directory was taken over by another job (host {}, process {}), because "
                "this one showed no sign of life; stopping\n",
-               owner.host, owner.process);
+               owner.host, owner.identity.process);
     request_stop();
     return;
   }

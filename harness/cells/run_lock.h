@@ -9,18 +9,16 @@
 #include <string>
 #include <thread>
 
+#include "support/process_identity.h"
+
 namespace ptqbench {
 
 /// Who uses a run directory.
 struct LockOwner {
   std::string host;
-  int64_t process = 0;
+  ProcessIdentity identity;
   /// ISO 8601, UTC.
   std::string since;
-  /// Tells processes of one host from those of others, and from earlier ones with the same number:
-  /// the boot of the host, its process namespace, and when the process started.
-  std::string boot;
-  std::string start;
   /// Unlike that of any other owner.
   std::string token;
 };

@@ -6,7 +6,8 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+}  // namespace CLI
 
 namespace ptqbench {
 
@@ -34,9 +35,10 @@ void add_report(CLI::App& app, Command& chosen);
 void add_sensitivity(CLI::App& app, Command& chosen);
 
 /// `--set KEY=VALUE`, repeatable, into `set`.
-void add_set_option(CLI::App& command, std::vector<std::string>& set, const std::string& example);
-/// `--filter EXPRESSION`.
-void add_filter_option(CLI::App& command, std::string& filter);
+CLI::Option* add_set_option(CLI::App& command, std::vector<std::string>& set,
+                            const std::string& example);
+/// `--filter EXPRESSION`; given again, all of them hold.
+CLI::Option* add_filter_option(CLI::App& command, std::string& filter);
 
 /// A command that one process does alone: the other ranks of a job do nothing.
 Command on_rank_zero(const std::function<int()>& body);

@@ -13,13 +13,11 @@
 #include "harness/shown/report.h"
 #include "results/comparison/render_comparison.h"
 #include "support/error.h"
+#include "support/exit_code.h"
 #include "support/nearest_name.h"
 
 namespace ptqbench {
 namespace {
-
-constexpr int kRegression = 1;
-constexpr int kNothingCompared = 3;
 
 using Renderer = std::string (*)(const RunComparison&);
 
@@ -43,7 +41,7 @@ struct CompareRequest {
 };
 
 std::vector<CellRecord> read_run(const std::filesystem::path& path, const std::string& filter) {
-  auto results = read_run_or_file(path);
+  auto results = read_summaries(path);
   for (const auto& problem : results.problems) fmt::print(stderr, "warning: {}\n", problem);
   return filter_records(std::move(results.records), filter);
 }
@@ -136,8 +134,8 @@ int show_comparison(CompareRequest request) {
   const auto comparison = runs.size() == 1 ? compare_within_run(runs[0], options)
                                            : compare_runs(runs[0], runs[1], options);
   fmt::print("{}", renderers().at(request.format)(comparison));
-  if (has_regression(comparison)) return kRegression;
-  return is_empty(comparison) ? kNothingCompared : 0;
+  if (has_regression(comparison)) return exit_code::kFailed;
+  return is_empty(comparison) ? exit_code::kNothingCompared : 0;
 }
 
 }  // namespace

@@ -13,20 +13,18 @@
 #include "harness/devices/blas.h"
 #include "harness/devices/machine.h"
 #include "harness/devices/placement.h"
+#include "harness/jobs/full_precision.h"
 #include "harness/parallel/communicator.h"
 #include "harness/shown/cell_choice.h"
 #include "results/files/manifest.h"
 #include "support/error.h"
+#include "support/exit_code.h"
 #include "support/nearest_name.h"
 #include "tasks/checkpoint/quantized_checkpoint.h"
 #include "tasks/object_detection.h"
 
 namespace ptqbench {
 namespace {
-
-/// Another program or machine gave other metrics.
-constexpr int kDiffers = 1;
-constexpr int kNothingCompared = 3;
 
 struct EvaluateRequest {
   std::filesystem::path path;
@@ -39,6 +37,11 @@ struct EvaluateRequest {
   std::string device;
   bool per_class = false;
   std::filesystem::path detections;
+
+  /// Measure the models of the sweep at `path` before quantization instead.
+  bool full_precision = false;
+  std::vector<std::string> set;
+  std::string filter;
 
   bool asks_for_boxes() const { return per_class || !detections.empty(); }
 };
@@ -161,6 +164,8 @@ void print_changes(const SavedModel& saved, const at::Device& device) {
 }
 
 int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
+  if (request.full_precision)
+    return measure_full_precision(communicator, {request.path, request.set, request.filter});
   if (!request.detections.empty()) check_writable(request.detections);
   const SavedModel saved = read_request(request);
   const auto device = place(communicator, request.device, saved);
@@ -181,7 +186,7 @@ int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
   const bool same = print_metrics(measured, saved.metrics);
   if (task->data_key() != saved.data_key) {
     fmt::print("measured on other data than recorded: nothing is compared\n");
-    return kNothingCompared;
+    return exit_code::kNothingCompared;
   }
   if (same) {
     fmt::print("equal to the record bit for bit\n");
@@ -189,7 +194,7 @@ int evaluate(const Communicator& communicator, const EvaluateRequest& request) {
   }
   fmt::print("NOT equal to the record\n");
   print_changes(saved, device);
-  return kDiffers;
+  return exit_code::kFailed;
 }
 
 }  // namespace
@@ -199,21 +204,38 @@ void add_evaluate(CLI::App& app, Command& chosen) {
   auto* command = app.add_subcommand(
       "evaluate",
       "measure a quantized model that `run --save-models` kept; exit code 0: its metrics are those "
-      "recorded, 1: they differ, 3: the data are others, so nothing was compared");
-  command->add_option("model", request->path, "its file, or a run directory")->required();
-  command->add_option(
+      "recorded, 1: they differ, 3: the data are others, so nothing was compared. With "
+      "--full-precision, measure the models of a sweep before quantization; 1: one is not as the "
+      "sweep expects");
+  command
+      ->add_option("model", request->path,
+                   "its file, or a run directory; with --full-precision a sweep (YAML)")
+      ->required();
+  auto* cell = command->add_option(
       "cell", request->words,
       "of a run directory: beginning of its fingerprint, or words such as: resnet20 "
       "w2a2 qdrop seed 1");
-  command->add_option("--root", request->root, "folder of the data, if they are elsewhere now");
-  command->add_option("--vocabulary", request->vocabulary, "so for the vocabulary of a text task");
-  command->add_option("--config", request->config, "so for the config.json of a model");
-  command->add_option("--device", request->device, "cpu or cuda [what the cell ran on]")
-      ->check(CLI::IsMember({"cpu", "cuda"}));
-  command->add_flag("--per-class", request->per_class,
-                    "of a detector: also the average precision of each category");
-  command->add_option("--detections", request->detections,
-                      "of a detector: write what it finds to this file (COCO results JSON)");
+  auto* root =
+      command->add_option("--root", request->root, "folder of the data, if they are elsewhere now");
+  auto* vocabulary = command->add_option("--vocabulary", request->vocabulary,
+                                         "so for the vocabulary of a text task");
+  auto* config =
+      command->add_option("--config", request->config, "so for the config.json of a model");
+  auto* device =
+      command->add_option("--device", request->device, "cpu or cuda [what the cell ran on]")
+          ->check(CLI::IsMember({"cpu", "cuda"}));
+  auto* per_class = command->add_flag("--per-class", request->per_class,
+                                      "of a detector: also the average precision of each category");
+  auto* detections =
+      command->add_option("--detections", request->detections,
+                          "of a detector: write what it finds to this file (COCO results JSON)");
+  auto* full_precision =
+      command->add_flag("--full-precision", request->full_precision,
+                        "measure the models of the sweep as their checkpoints have them");
+  add_set_option(*command, request->set, "evaluation.samples=1000")->needs(full_precision);
+  add_filter_option(*command, request->filter)->needs(full_precision);
+  for (auto* of_saved : {cell, root, vocabulary, config, device, per_class, detections})
+    full_precision->excludes(of_saved);
   command->callback([request, &chosen] {
     chosen = [request](Communicator& communicator) {
       return communicator.rank() == 0 ? evaluate(communicator, *request) : 0;

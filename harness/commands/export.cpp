@@ -14,8 +14,9 @@ namespace {
 
 int export_run(const std::filesystem::path& run, const std::string& format,
                const std::filesystem::path& out) {
-  const auto results = read_run_or_file(run);
-  const auto text = format == "json" ? export_json(results.records) : export_csv(results.records);
+  const bool json = format == "json";
+  const auto results = json ? read_run_or_file(run) : read_summaries(run);
+  const auto text = json ? export_json(results.records) : export_csv(results.records);
   if (out.empty()) {
     fmt::print("{}", text);
     std::fflush(stdout);

@@ -76,13 +76,9 @@ int show_history(const HistoryRequest& request) {
 }
 
 int add_run_to_history(const HistoryAddition& addition) {
-  const auto results = read_run_or_file(addition.run);
-  // "runs/x/" and "runs/x" are the same; of a file, the folder it is in.
-  auto folder = std::filesystem::absolute(addition.run).lexically_normal();
-  if (!folder.has_filename() || std::filesystem::is_regular_file(folder))
-    folder = folder.parent_path();
+  const auto results = read_summaries(addition.run);
   add_to_history(addition.file,
-                 history_entry(results.records, folder.filename().string(), addition.compare_exit));
+                 history_entry(results.records, run_name(addition.run), addition.compare_exit));
   return 0;
 }
 

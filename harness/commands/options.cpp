@@ -4,16 +4,20 @@
 
 namespace ptqbench {
 
-void add_set_option(CLI::App& command, std::vector<std::string>& set, const std::string& example) {
+CLI::Option* add_set_option(CLI::App& command, std::vector<std::string>& set,
+                            const std::string& example) {
   // One value an option, so that what follows it is a positional again.
-  command.add_option("--set", set, "change a setting, e.g. " + example + " (repeatable)")
+  return command.add_option("--set", set, "change a setting, e.g. " + example + " (repeatable)")
       ->take_all()
       ->allow_extra_args(false);
 }
 
-void add_filter_option(CLI::App& command, std::string& filter) {
-  command.add_option("--filter", filter,
-                     "only some cells, e.g. model=resnet20,method=brecq|qdrop,bits=w4a4,seed=1");
+CLI::Option* add_filter_option(CLI::App& command, std::string& filter) {
+  return command
+      .add_option("--filter", filter,
+                  "only some cells, e.g. model=resnet20,method=brecq|qdrop,bits=w4a4,seed=1 "
+                  "(repeatable: all hold)")
+      ->join(',');
 }
 
 }  // namespace ptqbench

@@ -21,7 +21,8 @@ namespace ptqbench {
 namespace {
 
 struct ReportRequest {
-  std::filesystem::path run_dir;
+  /// A run directory or a results.h5.
+  std::filesystem::path run;
   std::vector<std::string> words;
   std::filesystem::path calibration_ids;
   std::filesystem::path html;
@@ -42,7 +43,9 @@ void add_earlier_cells(const CellStore& store, const std::vector<std::string>& w
   }
 }
 
-CellRecord find_cell(const std::filesystem::path& run_dir, const std::vector<std::string>& words) {
+/// The chosen cell of a run directory, of which no other cell file is read.
+CellRecord find_stored_cell(const std::filesystem::path& run_dir,
+                            const std::vector<std::string>& words) {
   require_run_directory(run_dir);
   const CellStore store(run_dir);
   auto cells = read_manifest(run_dir).cells;
@@ -53,29 +56,50 @@ CellRecord find_cell(const std::filesystem::path& run_dir, const std::vector<std
   return has_run ? read_planned_cell(store, chosen) : chosen;
 }
 
-/// What makes the numbers of the cell, or of those beside it in its table, doubtful.
-std::vector<std::string> warnings_about(const std::filesystem::path& run_dir,
-                                        const CellRecord& record) {
+bool stands_beside(const CellRecord& other, const CellRecord& record) {
+  return other.task == record.task && other.dataset == record.dataset &&
+         other.model == record.model && other.bits == record.bits;
+}
+
+/// The finished cells of a run directory in the table entry of a cell.
+std::vector<CellRecord> stored_beside(const std::filesystem::path& run_dir,
+                                      const CellRecord& record) {
   const CellStore store(run_dir);
   const auto finished = store.finished_fingerprints();
   std::vector<CellRecord> beside;
   for (const CellRecord& planned : read_manifest(run_dir).cells) {
-    const bool same_entry = planned.task == record.task && planned.dataset == record.dataset &&
-                            planned.model == record.model && planned.bits == record.bits;
-    if (same_entry && finished.count(planned.fingerprint) > 0)
+    if (stands_beside(planned, record) && finished.count(planned.fingerprint) > 0)
       beside.push_back(read_planned_cell(store, planned));
   }
-  std::vector<std::string> warnings;
-  for (const AccuracyTable& table : build_tables(beside))
-    warnings.insert(warnings.end(), table.warnings.begin(), table.warnings.end());
-  return warnings;
+  return beside;
+}
+
+/// A cell with the finished ones beside it.
+struct FoundCell {
+  CellRecord record;
+  std::vector<CellRecord> beside;
+};
+
+FoundCell find_cell(const ReportRequest& request) {
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(request.run, ignored)) {
+    auto record = find_stored_cell(request.run, request.words);
+    auto beside = stored_beside(request.run, record);
+    return {std::move(record), std::move(beside)};
+  }
+  const auto all = read_results_file(request.run).records;
+  FoundCell found{choose_cell(all, join(request.words, " ")), {}};
+  for (const CellRecord& other : all) {
+    if (other.status == CellStatus::kFinished && stands_beside(other, found.record))
+      found.beside.push_back(other);
+  }
+  return found;
 }
 
 int write_html(const ReportRequest& request) {
-  require_run_directory(request.run_dir);
-  const auto results = read_compared_results(request.run_dir);
-  const auto name = std::filesystem::absolute(request.run_dir / "").parent_path().filename();
-  write_file_atomically(request.html, render_html_report(name.string(), results));
+  const auto results = read_compared_results(request.run);
+  const auto name = run_name(request.run);
+  write_file_atomically(request.html, render_html_report(name, results));
   print_state(results);
   fmt::print(stderr, "report in {}\n", request.html.string());
   return 0;
@@ -83,11 +107,13 @@ int write_html(const ReportRequest& request) {
 
 int show_report(const ReportRequest& request) {
   if (!request.html.empty()) return write_html(request);
-  const CellRecord record = find_cell(request.run_dir, request.words);
+  const auto [record, beside] = find_cell(request);
   if (request.calibration_ids.empty()) {
     fmt::print("{}", render_cell_report(record));
-    for (const auto& warning : warnings_about(request.run_dir, record))
-      fmt::print("WARNING: {}\n", warning);
+    // What makes its numbers, or those beside it in its table, doubtful.
+    for (const AccuracyTable& table : build_tables(beside)) {
+      for (const auto& warning : table.warnings) fmt::print("WARNING: {}\n", warning);
+    }
     return 0;
   }
   write_file_atomically(request.calibration_ids, sample_ids_text(record));
@@ -102,7 +128,7 @@ void add_report(CLI::App& app, Command& chosen) {
   auto request = std::make_shared<ReportRequest>();
   auto* command = app.add_subcommand(
       "report", "print what is known of one cell: metrics, stages, units, noise ratios, flatness");
-  command->add_option("run", request->run_dir, "run directory")->required();
+  command->add_option("run", request->run, "run directory or results.h5")->required();
   auto* cell = command->add_option(
       "cell", request->words,
       "beginning of its fingerprint, or words such as: resnet20 w2a2 qdrop seed 1");

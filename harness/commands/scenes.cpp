@@ -6,7 +6,7 @@
 #include <memory>
 
 #include "harness/commands/commands.h"
-#include "tasks/detection/coco_folder.h"
+#include "tasks/detection/coco/coco_folder.h"
 
 namespace ptqbench {
 namespace {

@@ -6,18 +6,17 @@
 #include <memory>
 
 #include "harness/commands/commands.h"
+#include "support/exit_code.h"
 
 namespace ptqbench {
 namespace {
-
-constexpr int kBadInput = 2;
 
 int show_sensitivity(Communicator& communicator, const SensitivityOptions& options,
                      const std::string& format) {
   const auto result = measure_sensitivity(communicator, options);
   if (!result.error.empty()) {
     if (communicator.rank() == 0) fmt::print(stderr, "ptqbench: {}\n", result.error);
-    return kBadInput;
+    return exit_code::kBadInput;
   }
   if (communicator.rank() != 0) return 0;
   fmt::print("{}", format == "csv" ? render_sensitivity_csv(result.tables)

@@ -4,7 +4,6 @@
 #include <map>
 #include <memory>
 
-#include "harness/cells/run_directory.h"
 #include "harness/commands/commands.h"
 #include "harness/shown/report.h"
 #include "results/tables/render.h"
@@ -22,9 +21,8 @@ const std::map<std::string, Renderer>& renderers() {
   return all;
 }
 
-int show_tables(const std::filesystem::path& run_dir, const std::string& format) {
-  require_run_directory(run_dir);
-  const auto results = read_compared_results(run_dir);
+int show_tables(const std::filesystem::path& run, const std::string& format) {
+  const auto results = read_compared_summaries(run);
   for (const auto& table : results.tables) fmt::print("{}\n", renderers().at(format)(table));
   // The state goes to standard error; in a file of both the table comes first.
   std::fflush(stdout);
@@ -35,15 +33,15 @@ int show_tables(const std::filesystem::path& run_dir, const std::string& format)
 }  // namespace
 
 void add_table(CLI::App& app, Command& chosen) {
-  auto run_dir = std::make_shared<std::filesystem::path>();
+  auto run = std::make_shared<std::filesystem::path>();
   auto format = std::make_shared<std::string>("console");
   auto* command =
       app.add_subcommand("table", "print the table of a run directory, finished or not");
-  command->add_option("run", *run_dir, "run directory")->required();
+  command->add_option("run", *run, "run directory or results.h5")->required();
   command->add_option("--format", *format, "console, markdown, latex or csv")
       ->check(CLI::IsMember({"console", "markdown", "latex", "csv"}));
-  command->callback([run_dir, format, &chosen] {
-    chosen = on_rank_zero([run_dir, format] { return show_tables(*run_dir, *format); });
+  command->callback([run, format, &chosen] {
+    chosen = on_rank_zero([run, format] { return show_tables(*run, *format); });
   });
 }
 

@@ -6,18 +6,21 @@
 #include <charconv>
 #include <string_view>
 
+#include "support/bits.h"
 #include "support/error.h"
 
 namespace ptqbench {
 namespace {
 
-bool valid(int64_t bits) { return (bits >= 2 && bits <= 8) || bits == 32; }
+bool valid(int64_t bits) {
+  return (bits >= kFewestBits && bits <= kMostBits) || bits == kNotQuantized;
+}
 
 void check(const BitWidths& bits) {
   const auto check_one = [](const char* what, int64_t value) {
     if (valid(value)) return;
-    throw ConfigError(
-        fmt::format("expected 2 to 8 bits for {}, or 32 for none, got {}", what, value));
+    throw ConfigError(fmt::format("expected {} to {} bits for {}, or {} for none, got {}",
+                                  kFewestBits, kMostBits, what, kNotQuantized, value));
   };
   check_one("weights", bits.weights);
   check_one("activations", bits.activations);
@@ -74,7 +77,7 @@ std::optional<BitWidths> read_bit_widths(const YamlReader& reader) {
     const auto read = [&](const char* key, int64_t& width) {
       const auto value = map.optional(key);
       if (!value) return;
-      const auto number = value->integer({2});
+      const auto number = value->integer({kFewestBits});
       readable = readable && number.has_value();
       if (number) width = *number;
     };

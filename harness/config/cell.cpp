@@ -27,6 +27,8 @@ OptionTexts canonical_settings(const Cell& cell) {
                        {"seed", option_text(cell.seed)}};
   if (cell.bits.embeddings != 0 && cell.bits.embeddings != cell.bits.weights)
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
+  const auto choice = checkpoint_choice(cell.checkpoint_options);
+  if (!choice.empty()) texts.emplace_back("checkpoint_choice", choice);
   append(texts, "dataset.", cell.task.dataset);
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
@@ -54,7 +56,8 @@ SweepConfig sweep_of(const Cell& cell) {
   model.label = cell.model_label;
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
-  sweep.tasks = {{cell.task, {model}}};
+  model.checkpoint_options = cell.checkpoint_options;
+  sweep.tasks = {{cell.task, {model}, {}, {}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};
   sweep.seeds = {cell.seed};
@@ -63,6 +66,12 @@ SweepConfig sweep_of(const Cell& cell) {
   sweep.report = cell.report;
   sweep.calibration_ids = cell.calibration_ids;
   return sweep;
+}
+
+std::string checkpoint_choice(const CheckpointOptions& options) {
+  if (options.entry.empty() && options.prefix.empty() && options.ignore.empty()) return "";
+  return fmt::format("entry={} prefix={} ignore=[{}]", options.entry, options.prefix,
+                     join(options.ignore));
 }
 
 ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }
@@ -80,6 +89,8 @@ std::string fingerprint_text(const Cell& cell, const InputHashes& hashes) {
   if (!hashes.model_config.empty()) text += "model_config_sha256=" + hashes.model_config + "\n";
   text += "data_sha256=" + hashes.data + "\n";
   text += "calibration_ids_sha256=" + hashes.calibration_ids + "\n";
+  for (const auto& [kind, version] : hashes.versions)
+    text += fmt::format("{}_version={}\n", kind, version);
   return text;
 }
 

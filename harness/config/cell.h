@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "harness/config/report_options.h"
 #include "methods/nn/bit_widths.h"
 #include "methods/settings.h"
+#include "tasks/checkpoint/checkpoint_options.h"
 #include "tasks/task_options.h"
 
 namespace ptqbench {
@@ -30,6 +32,7 @@ struct Cell {
   std::filesystem::path model_config;
   /// Absolute; empty: the model has no checkpoint.
   std::filesystem::path checkpoint;
+  CheckpointOptions checkpoint_options;
   BitWidths bits;
   std::string method;
   std::string method_label;
@@ -64,13 +67,16 @@ SweepConfig sweep_of(const Cell& cell);
 /// "settings.iterations", "500". Holds no labels and no paths.
 std::vector<std::pair<std::string, std::string>> canonical_settings(const Cell& cell);
 
+/// What the options choose of a checkpoint, in one text; empty where they choose nothing.
+std::string checkpoint_choice(const CheckpointOptions& options);
+
 /// The cell's model.
 ModelSpec model_spec(const Cell& cell);
 
 /// "cifar10 resnet20 w4a4 qdrop seed 1"
 std::string cell_label(const Cell& cell);
 
-/// What is in a cell's files, as SHA-256 in hex.
+/// What a cell is computed from beside its settings: SHA-256 in hex of what is in its files.
 struct InputHashes {
   std::string checkpoint;
   /// Of the file with the model's sizes; empty: none.
@@ -78,6 +84,9 @@ struct InputHashes {
   /// Task::data_key().
   std::string data;
   std::string calibration_ids;
+  /// Versions that the registrations of method, model and task carry, by their kind, where they
+  /// carry one: the code that computes the cell, as far as its author tells it apart.
+  std::map<std::string, std::string> versions = {};
 };
 
 /// What the fingerprint hashes: the format version, canonical_settings() and the hashes, one

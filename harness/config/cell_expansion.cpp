@@ -24,8 +24,9 @@ void check_count(const SweepConfig& sweep) {
   }
 }
 
-void apply(MethodSettings& settings, const OptionTexts& changes) {
-  for (const auto& [name, text] : changes) assign_option(settings, name, text);
+template <class Options>
+void apply(Options& options, const OptionTexts& changes) {
+  for (const auto& [name, text] : changes) assign_option(options, name, text);
 }
 
 Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel& model,
@@ -36,13 +37,16 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
   cell.model_label = model.label;
   cell.model_config = model.config;
   cell.checkpoint = model.checkpoint;
+  cell.checkpoint_options = model.checkpoint_options;
   cell.bits = bits;
   cell.method = method.name;
   cell.method_label = method.label;
   cell.seed = seed;
   cell.evaluation = sweep.evaluation;
   cell.report = sweep.report;
-  cell.calibration_ids = sweep.calibration_ids;
+  apply(cell.report, task.report);
+  cell.calibration_ids =
+      task.calibration_ids.empty() ? sweep.calibration_ids : task.calibration_ids;
   cell.full_precision = {model.expected, model.expected_samples,
                          model.full_precision_tolerance.value_or(sweep.full_precision_tolerance),
                          sweep.on_full_precision_mismatch};
@@ -60,7 +64,7 @@ void check_distinct(const std::vector<Cell>& cells) {
   std::unordered_map<std::string, size_t> seen;
   for (size_t i = 0; i < cells.size(); ++i) {
     const auto identity = fingerprint(
-        cells[i], {cells[i].checkpoint.string(), cells[i].model_config.string(), "", ""});
+        cells[i], {cells[i].checkpoint.string(), cells[i].model_config.string(), "", "", {}});
     const auto [first, inserted] = seen.emplace(identity, i);
     if (inserted) continue;
     throw ConfigError(fmt::format("the cells '{}' and '{}' have the same settings; leave one out",

@@ -5,8 +5,13 @@
 namespace ptqbench {
 namespace {
 
+bool same(const CheckpointOptions& a, const CheckpointOptions& b) {
+  return std::tie(a.entry, a.prefix, a.ignore) == std::tie(b.entry, b.prefix, b.ignore);
+}
+
 bool same(const SweepModel& a, const SweepModel& b) {
-  return std::tie(a.name, a.label, a.config, a.checkpoint, a.expected, a.expected_samples,
+  return same(a.checkpoint_options, b.checkpoint_options) &&
+         std::tie(a.name, a.label, a.config, a.checkpoint, a.expected, a.expected_samples,
                   a.full_precision_tolerance) == std::tie(b.name, b.label, b.config, b.checkpoint,
                                                           b.expected, b.expected_samples,
                                                           b.full_precision_tolerance);
@@ -26,7 +31,8 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b);
 bool same(const SweepTask& a, const SweepTask& b) {
   return a.options.name == b.options.name &&
          option_texts(a.options.dataset) == option_texts(b.options.dataset) &&
-         option_texts(a.options.text) == option_texts(b.options.text) && same(a.models, b.models);
+         option_texts(a.options.text) == option_texts(b.options.text) && same(a.models, b.models) &&
+         a.report == b.report && a.calibration_ids == b.calibration_ids;
 }
 
 template <class Entry>
@@ -43,10 +49,10 @@ bool same(const std::vector<Entry>& a, const std::vector<Entry>& b) {
 bool operator==(const SweepConfig& a, const SweepConfig& b) {
   return std::tie(a.name, a.bits, a.seeds, a.threads, a.device, a.retries, a.crash_limit,
                   a.memory_budget, a.full_precision_tolerance, a.on_full_precision_mismatch,
-                  a.reproduces, a.calibration_ids) ==
+                  a.reproduces, a.calibration_ids, a.cache) ==
              std::tie(b.name, b.bits, b.seeds, b.threads, b.device, b.retries, b.crash_limit,
                       b.memory_budget, b.full_precision_tolerance, b.on_full_precision_mismatch,
-                      b.reproduces, b.calibration_ids) &&
+                      b.reproduces, b.calibration_ids, b.cache) &&
          same(a.tasks, b.tasks) && same(a.methods, b.methods) && same(a.overrides, b.overrides) &&
          option_texts(a.settings) == option_texts(b.settings) &&
          option_texts(a.evaluation) == option_texts(b.evaluation) &&

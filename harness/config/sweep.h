@@ -15,6 +15,7 @@
 #include "harness/config/option_fields.h"
 #include "harness/config/report_options.h"
 #include "methods/settings.h"
+#include "tasks/checkpoint/checkpoint_options.h"
 #include "tasks/task_options.h"
 
 namespace ptqbench {
@@ -26,6 +27,7 @@ struct SweepModel {
   std::filesystem::path config;
   /// Absolute; empty: none.
   std::filesystem::path checkpoint;
+  CheckpointOptions checkpoint_options;
   /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
   std::optional<double> expected;
   int64_t expected_samples = 0;
@@ -44,6 +46,10 @@ struct SweepMethod {
 struct SweepTask {
   TaskOptions options;
   std::vector<SweepModel> models;
+  /// Fields of ReportOptions that are others than the sweep's.
+  OptionTexts report;
+  /// Absolute; empty: the sweep's.
+  std::filesystem::path calibration_ids;
 };
 
 /// Settings of the cells that a condition matches.
@@ -59,6 +65,8 @@ struct SweepOverride {
 ///     task: image_classification
 ///     dataset: {name: cifar10}      # or its name; fields of DatasetOptions
 ///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors, expected: 92}]
+///     # of a checkpoint with several dictionaries or more tensors than the model's:
+///     #   checkpoint_entry: state_dict_ema, prefix: model., ignore: [criterion.*]
 ///     text: {vocabulary: vocab.txt}  # tasks on texts; fields of TextOptions
 ///     bits: [w4a4, w4, e8w4a4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]
@@ -76,15 +84,18 @@ struct SweepOverride {
 ///     retries: 1                     # how often a cell that failed is tried again
 ///     crash_limit: 3                 # crashed attempts after which a cell is set aside
 ///     memory_budget: 8 GiB           # of each rank; default: no limit
+///     cache: /scratch/pictures       # where to keep decoded pictures; default: nowhere
 ///     full_precision_tolerance: 0.5  # how far from a model's `expected` its metric may be
 ///     on_full_precision_mismatch: fail      # or continue
 ///     reproduces: [qdrop_imagenet_paper, brecq]   # published tables, or papers for all of theirs
 ///
-/// Several tasks are a list, each with its own data and models, and the rest is for all of them:
+/// Several tasks are a list, each with its own data and models, and the rest is for all of them;
+/// a task may have its own list of calibration samples and change fields of `report`:
 ///
 ///     tasks:
 ///       - {task: text_classification, dataset: ..., text: ..., models: [...]}
-///       - {task: question_answering, dataset: ..., text: ..., models: [...]}
+///       - {task: question_answering, dataset: ..., text: ..., models: [...],
+///          calibration_ids: questions.txt, report: {held_out_samples: 16}}
 ///
 /// Paths are relative to the file that names them and may start with `~` and contain `${NAME}`.
 /// Models and methods are meant by name (all entries of that name) or by label (that entry).
@@ -110,6 +121,8 @@ struct SweepConfig {
   int64_t crash_limit = 3;
   /// Bytes that each rank may take; 0: no limit.
   int64_t memory_budget = 0;
+  /// Absolute folder for decoded pictures (TaskOptions::cache); empty: none.
+  std::filesystem::path cache;
   /// See FullPrecisionGate.
   double full_precision_tolerance = FullPrecisionGate().tolerance;
   OnMismatch on_full_precision_mismatch = OnMismatch::kFail;

@@ -47,6 +47,10 @@ class SweepReader {
       sweep_.crash_limit = limit->integer({1, 1000}).value_or(sweep_.crash_limit);
     }
     if (const auto budget = map.optional("memory_budget")) read_memory_budget(*budget);
+    if (const auto cache = map.optional("cache")) {
+      sweep_.cache = read_path(*cache, missing(&MissingInputs::data));
+      for (auto& task : sweep_.tasks) task.options.cache = sweep_.cache;
+    }
     if (const auto tolerance = map.optional("full_precision_tolerance")) {
       sweep_.full_precision_tolerance =
           tolerance->number({0}).value_or(sweep_.full_precision_tolerance);
@@ -64,7 +68,11 @@ class SweepReader {
   void read_tasks(const YamlReader& reader) {
     for (const auto& item : at_least_one(reader)) {
       YamlMapReader map(item);
-      sweep_.tasks.push_back(read_task(map));
+      SweepTask task = read_task(map);
+      if (const auto report = map.optional("report"))
+        task.report = read_changes<ReportOptions>(*report);
+      if (const auto ids = map.optional("calibration_ids")) task.calibration_ids = read_file(*ids);
+      sweep_.tasks.push_back(std::move(task));
       map.reject_unknown_keys();
     }
   }
@@ -85,12 +93,13 @@ class SweepReader {
     return given;
   }
 
-  /// A non-empty list of method settings.
+  /// Some fields of the options.
+  template <class Options>
   static OptionTexts read_changes(const YamlReader& reader) {
-    MethodSettings settings;
+    Options options;
     OptionTexts changes;
-    const auto given = read_section(reader, settings);
-    for (const auto& text : option_texts(settings)) {
+    const auto given = read_section(reader, options);
+    for (const auto& text : option_texts(options)) {
       if (std::count(given.begin(), given.end(), text.first) > 0) changes.push_back(text);
     }
     return changes;
@@ -142,9 +151,20 @@ class SweepReader {
                      model.config = read_file(*config);
                    if (const auto file = map.optional("checkpoint"))
                      model.checkpoint = read_file(*file);
+                   read_checkpoint_options(map, model.checkpoint_options);
                    read_expectation(map, model);
                  });
     return models;
+  }
+
+  static void read_checkpoint_options(YamlMapReader& map, CheckpointOptions& options) {
+    if (const auto entry = map.optional("checkpoint_entry"))
+      options.entry = entry->text().value_or("");
+    if (const auto prefix = map.optional("prefix")) options.prefix = prefix->text().value_or("");
+    if (const auto ignore = map.optional("ignore")) {
+      for (const auto& item : ignore->one_or_more())
+        options.ignore.push_back(item.text().value_or(""));
+    }
   }
 
   std::vector<SweepModel> all_models() const {
@@ -169,7 +189,8 @@ class SweepReader {
   void read_methods(const YamlReader& reader) {
     read_entries(reader, "method", known_.methods, sweep_.methods,
                  [](YamlMapReader& map, SweepMethod& method) {
-                   if (const auto set = map.optional("set")) method.set = read_changes(*set);
+                   if (const auto set = map.optional("set"))
+                     method.set = read_changes<MethodSettings>(*set);
                  });
   }
 
@@ -269,7 +290,7 @@ class SweepReader {
       SweepOverride change;
       if (const auto when = map.required("when")) change.when = read_condition(*when);
       if (const auto set = map.required("set")) {
-        change.set = read_changes(*set);
+        change.set = read_changes<MethodSettings>(*set);
         if (set->value().entries.empty()) set->problem("expected at least one setting");
       }
       map.reject_unknown_keys();

@@ -26,15 +26,17 @@ void emit_options(YAML::Emitter& yaml, const Options& options) {
   }
 }
 
-void emit_changes(YAML::Emitter& yaml, const OptionTexts& changes) {
-  MethodSettings settings;
-  for (const auto& [name, text] : changes) assign_option(settings, name, text);
-  yaml << YAML::Key << "set" << YAML::Value << YAML::Flow << YAML::BeginMap;
+/// Some fields of the options.
+template <class Options>
+void emit_changes(YAML::Emitter& yaml, const std::string& key, const OptionTexts& changes) {
+  Options options;
+  for (const auto& [name, text] : changes) assign_option(options, name, text);
+  yaml << YAML::Key << key << YAML::Value << YAML::Flow << YAML::BeginMap;
   for (const auto& change : changes) {
-    for (const auto& field : MethodSettings::fields()) {
+    for (const auto& field : Options::fields()) {
       if (field.name != change.first) continue;
       yaml << YAML::Key << field.name << YAML::Value;
-      std::visit([&](auto member) { emit_value(yaml, settings.*member); }, field.member);
+      std::visit([&](auto member) { emit_value(yaml, options.*member); }, field.member);
     }
   }
   yaml << YAML::EndMap;
@@ -47,6 +49,16 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
     yaml << YAML::Key << "config" << YAML::Value << escape_variables(model.config.string());
   if (!model.checkpoint.empty()) {
     yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
+  }
+  const auto& options = model.checkpoint_options;
+  if (!options.entry.empty())
+    yaml << YAML::Key << "checkpoint_entry" << YAML::Value << YAML::DoubleQuoted << options.entry;
+  if (!options.prefix.empty())
+    yaml << YAML::Key << "prefix" << YAML::Value << YAML::DoubleQuoted << options.prefix;
+  if (!options.ignore.empty()) {
+    yaml << YAML::Key << "ignore" << YAML::Value << YAML::BeginSeq;
+    for (const auto& pattern : options.ignore) yaml << YAML::DoubleQuoted << pattern;
+    yaml << YAML::EndSeq;
   }
   if (model.expected) {
     yaml << YAML::Key << "expected" << YAML::Value << option_text(*model.expected);
@@ -62,7 +74,7 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
 void emit_method(YAML::Emitter& yaml, const SweepMethod& method) {
   yaml << YAML::BeginMap << YAML::Key << "name" << YAML::Value << method.name;
   yaml << YAML::Key << "label" << YAML::Value << method.label;
-  if (!method.set.empty()) emit_changes(yaml, method.set);
+  if (!method.set.empty()) emit_changes<MethodSettings>(yaml, "set", method.set);
   yaml << YAML::EndMap;
 }
 
@@ -88,7 +100,7 @@ void emit_override(YAML::Emitter& yaml, const SweepOverride& change) {
   }
   if (!change.when.seeds.empty()) emit_list(yaml, "seed", change.when.seeds);
   yaml << YAML::EndMap;
-  emit_changes(yaml, change.set);
+  emit_changes<MethodSettings>(yaml, "set", change.set);
   yaml << YAML::EndMap;
 }
 
@@ -108,6 +120,10 @@ void emit_section(YAML::Emitter& yaml, const std::string& key, const Options& op
   yaml << YAML::EndMap;
 }
 
+void emit_calibration_ids(YAML::Emitter& yaml, const std::filesystem::path& file) {
+  yaml << YAML::Key << "calibration_ids" << YAML::Value << escape_variables(file.string());
+}
+
 void emit_task(YAML::Emitter& yaml, const SweepTask& task) {
   auto dataset = task.options.dataset;
   dataset.root = escape_variables(dataset.root);
@@ -120,6 +136,8 @@ void emit_task(YAML::Emitter& yaml, const SweepTask& task) {
     emit_section(yaml, "text", text);
   }
   emit_entries(yaml, "models", task.models, emit_model);
+  if (!task.report.empty()) emit_changes<ReportOptions>(yaml, "report", task.report);
+  if (!task.calibration_ids.empty()) emit_calibration_ids(yaml, task.calibration_ids);
   yaml << YAML::EndMap;
 }
 
@@ -138,10 +156,7 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   emit_entries(yaml, "overrides", sweep.overrides, emit_override);
   emit_section(yaml, "evaluation", sweep.evaluation);
   emit_section(yaml, "report", sweep.report);
-  if (!sweep.calibration_ids.empty()) {
-    yaml << YAML::Key << "calibration_ids" << YAML::Value
-         << escape_variables(sweep.calibration_ids.string());
-  }
+  if (!sweep.calibration_ids.empty()) emit_calibration_ids(yaml, sweep.calibration_ids);
   yaml << YAML::Key << "threads" << YAML::Value << sweep.threads;
   yaml << YAML::Key << "device" << YAML::Value << sweep.device.device;
   if (sweep.device.device != "cpu")
@@ -150,6 +165,9 @@ std::string resolved_yaml(const SweepConfig& sweep) {
   yaml << YAML::Key << "retries" << YAML::Value << sweep.retries;
   yaml << YAML::Key << "crash_limit" << YAML::Value << sweep.crash_limit;
   yaml << YAML::Key << "memory_budget" << YAML::Value << sweep.memory_budget;
+  if (!sweep.cache.empty()) {
+    yaml << YAML::Key << "cache" << YAML::Value << escape_variables(sweep.cache.string());
+  }
   yaml << YAML::Key << "full_precision_tolerance" << YAML::Value
        << option_text(sweep.full_precision_tolerance);
   yaml << YAML::Key << "on_full_precision_mismatch" << YAML::Value

@@ -26,6 +26,54 @@ std::vector<Field<Options>> fields_without(const std::vector<std::string>& names
   return fields;
 }
 
+/// A list of two is `squash`, a number `resize` itself.
+void read_resize(YamlMapReader& map, DatasetOptions& options) {
+  const auto resize = map.optional("resize");
+  if (!resize) return;
+  const bool both_sides = resize->is(YamlValue::Kind::kList);
+  for (const auto& field : DatasetOptions::fields()) {
+    if (field.name == (both_sides ? "squash" : "resize")) read_field(*resize, field, options);
+  }
+  if (both_sides && options.squash.size() != 2)
+    resize->problem("expected the shorter side, or [height, width]");
+}
+
+/// Means and standard deviations by the name of the data or the networks that they are usual for.
+struct NamedNormalization {
+  const char* name;
+  std::vector<double> mean;
+  std::vector<double> std;
+};
+
+const std::vector<NamedNormalization>& named_normalizations() {
+  static const std::vector<NamedNormalization> all = {
+      {"imagenet", {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}},
+      {"inception", {0.5, 0.5, 0.5}, {0.5, 0.5, 0.5}},
+      {"clip", {0.48145466, 0.4578275, 0.40821073}, {0.26862954, 0.26130258, 0.27577711}},
+  };
+  return all;
+}
+
+/// `member` of the normalization that the value names, or of the field's own list.
+void read_normalization(YamlMapReader& map, const std::string& key,
+                        std::vector<double> NamedNormalization::*member, DatasetOptions& options,
+                        std::vector<double> DatasetOptions::*target) {
+  const auto value = map.optional(key);
+  if (!value) return;
+  if (!value->is(YamlValue::Kind::kScalar)) {
+    for (const auto& field : DatasetOptions::fields()) {
+      if (field.name == key) read_field(*value, field, options);
+    }
+    return;
+  }
+  std::vector<std::string> names;
+  for (const auto& known : named_normalizations()) names.emplace_back(known.name);
+  const auto name = value->choice("normalization", names);
+  for (const auto& known : named_normalizations()) {
+    if (name == known.name) options.*target = known.*member;
+  }
+}
+
 DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known,
                             std::vector<std::string>* missing) {
   DatasetOptions options;
@@ -37,7 +85,11 @@ DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known,
   if (const auto name = map.required("name")) {
     options.name = name->choice("data set", known.datasets).value_or("");
   }
-  read_fields(map, fields_without<DatasetOptions>({"name", "root", "label_file"}), options);
+  read_fields(map, fields_without<DatasetOptions>({"name", "root", "label_file", "resize", "mean", "std"}),
+              options);
+  read_resize(map, options);
+  read_normalization(map, "mean", &NamedNormalization::mean, options, &DatasetOptions::mean);
+  read_normalization(map, "std", &NamedNormalization::std, options, &DatasetOptions::std);
   options.root = read_optional_path(map, "root", missing);
   options.label_file = read_optional_path(map, "label_file", missing);
   map.reject_unknown_keys();

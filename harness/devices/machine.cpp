@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <ctime>
 
-#include "harness/version.h"
+#include "harness/devices/version.h"
 #include "results/hdf5/hdf5_version.h"
 #include "tasks/library_versions.h"
 

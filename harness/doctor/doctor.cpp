@@ -86,7 +86,10 @@ int examine_job(Communicator& communicator, const DoctorOptions& options) {
     if (options.run_dir.empty()) {
       fmt::print("run directory: none given, its file system was not looked at\n");
     } else {
-      fmt::print("run directory {}: {}\n", options.run_dir.string(),
+      std::error_code ignored;
+      const bool exists = std::filesystem::exists(options.run_dir, ignored);
+      fmt::print("run directory {}: {}{}\n", options.run_dir.string(),
+                 exists ? "" : "does not exist yet, would be made on ",
                  file_system_of(options.run_dir));
     }
     if (const char* ignored = std::getenv("OMP_NUM_THREADS")) {

@@ -107,7 +107,7 @@ std::vector<std::string> check_shared_folder(Communicator& communicator, const f
 }
 
 std::string file_system_of(const fs::path& folder) {
-  auto existing = folder;
+  auto existing = fs::absolute(folder);
   std::error_code ignored;
   while (!fs::exists(existing, ignored) && existing.has_relative_path())
     existing = existing.parent_path();

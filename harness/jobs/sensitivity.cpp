@@ -14,6 +14,7 @@
 #include "harness/devices/blas.h"
 #include "harness/devices/machine.h"
 #include "harness/parallel/scheduler.h"
+#include "harness/plan/cell_inputs.h"
 #include "harness/plan/load_model.h"
 #include "harness/plan/names.h"
 #include "harness/plan/plan.h"

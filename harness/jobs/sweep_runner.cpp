@@ -22,20 +22,19 @@
 #include "harness/plan/cost_model.h"
 #include "harness/plan/names.h"
 #include "harness/plan/plan.h"
+#include "harness/shown/plan_notes.h"
 #include "harness/shown/progress.h"
 #include "harness/shown/report.h"
 #include "harness/shown/schedule_report.h"
 #include "support/error.h"
+#include "support/exit_code.h"
+#include "support/nearest_name.h"
 #include "support/stop_request.h"
 
 namespace ptqbench {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr int kBadInput = 2;
-/// EX_TEMPFAIL of sysexits.h: try again.
-constexpr int kStopped = 75;
 
 /// What the ranks need to agree on before work starts; an exit code and a message instead of the
 /// rest when rank 0 could not prepare it.
@@ -103,6 +102,12 @@ void want_models(const std::filesystem::path& run_dir, std::vector<PlannedCell>&
              missing == 1 ? "its model was not" : "their models were not");
 }
 
+/// What would fail cell by cell is said before any runs.
+void require_usable_checkpoints(const std::vector<PlannedCell>& plan, TaskSet& tasks) {
+  const auto problems = unusable_checkpoints(plan, tasks);
+  if (!problems.empty()) throw ConfigError(join(problems, "\n"));
+}
+
 /// The plan as far as this machine has what it needs.
 Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   Preparation ready;
@@ -130,9 +135,11 @@ Preparation prepare(const Communicator& communicator, const RunOptions& options,
   check_run_directory(job.run_dir);
   RunLock::check_free(job.run_dir);
   ready.plan = make_plan(ready.sweep, options.filter, ready.tasks, job.run_dir);
+  require_usable_checkpoints(ready.plan, ready.tasks);
   ready.lock = lock_run_directory(job.run_dir);
   const RecoveryRules rules{ready.sweep.crash_limit, options.retry_crashed};
   for (const auto& note : recover(job.run_dir, ready.plan, rules)) fmt::print(stderr, "{}\n", note);
+  for (const auto& note : plan_notes(ready.plan, ready.tasks)) fmt::print(stderr, "note: {}\n", note);
   if (options.save_models) want_models(job.run_dir, ready.plan);
   job.items = pending_cells(ready.plan);
   if (options.limit > 0 && job.items.size() > static_cast<size_t>(options.limit)) {
@@ -162,6 +169,7 @@ void announce(const Preparation& ready, const Job& job, int ranks, int64_t threa
 /// Returns the exit code.
 int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   print_plan(ready.plan, job.run_dir, ready.missing, options.gpu_tflops);
+  for (const auto& note : plan_notes(ready.plan, ready.tasks)) fmt::print("note: {}\n", note);
   if (ready.in_use) fmt::print("a job runs on the directory now; what it is at counts as to do\n");
   if (options.schedule_ranks > 0) {
     const int64_t devices = ready.sweep.device.devices_per_cell;
@@ -172,7 +180,7 @@ int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   const auto problems = unusable_checkpoints(ready.plan, ready.tasks);
   std::fflush(stdout);
   for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", problem);
-  return problems.empty() ? 0 : kBadInput;
+  return problems.empty() ? 0 : exit_code::kBadInput;
 }
 
 }  // namespace
@@ -186,10 +194,10 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     try {
       ready = options.dry_run ? prepare_dry_run(options, job) : prepare(communicator, options, job);
     } catch (const Stopped& stopped) {
-      job.exit_code = kStopped;
+      job.exit_code = exit_code::kStopped;
       job.error = stopped.what();
     } catch (const std::exception& error) {
-      job.exit_code = kBadInput;
+      job.exit_code = exit_code::kBadInput;
       job.error = error.what();
     }
   }
@@ -213,7 +221,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   } catch (const Error& error) {
     // The same on all ranks.
     if (first) fmt::print(stderr, "ptqbench: {}\n", error.what());
-    return kBadInput;
+    return exit_code::kBadInput;
   }
   prepare_device(device);
   const int64_t threads = threads_for_rank(communicator, ready.sweep.threads);
@@ -249,7 +257,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   const int code = report_sweep(job.run_dir, ready.plan, progress.failures());
   if (all_finished) return code;
   fmt::print(stderr, "stopped as asked; run it again to go on\n");
-  return kStopped;
+  return exit_code::kStopped;
 }
 
 }  // namespace ptqbench

@@ -26,12 +26,12 @@ std::map<std::string, std::string> training_facts(const TrainConfig& config, con
                                    std::pair("initialize_from_sha256", config.initialize_from)}) {
     if (!file.empty()) facts[name] = sha256_file(file.string());
   }
-  for (const auto& [name, text] : option_texts(config.task.dataset)) {
+  for (const auto& [name, text] : fingerprint_texts(config.task.dataset)) {
     // Where the files are decides nothing.
     if (name != "root" && name != "label_file") facts["dataset." + name] = text;
   }
   if (!config.task.text.vocabulary.empty()) {
-    for (const auto& [name, text] : option_texts(config.task.text))
+    for (const auto& [name, text] : fingerprint_texts(config.task.text))
       if (name != "vocabulary") facts["text." + name] = text;
   }
   for (const auto* fields : {&TrainOptions::fields(), &TrainOptions::augmentation_fields()}) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <exception>
 #include <map>
 #include <mutex>
 #include <nlohmann/json.hpp>
@@ -23,13 +24,15 @@ Json outcome_message(size_t item, const WorkOutcome& outcome) {
   return {{"done", item},
           {"ok", outcome.succeeded},
           {"stopped", outcome.stopped},
+          {"lasting", outcome.lasting},
           {"summary", outcome.summary},
           {"seconds", outcome.seconds}};
 }
 
 WorkOutcome outcome_of(const Json& message) {
   return {message.at("ok").get<bool>(), message.at("summary").get<std::string>(),
-          message.at("seconds").get<double>(), message.at("stopped").get<bool>()};
+          message.at("seconds").get<double>(), message.at("stopped").get<bool>(),
+          message.at("lasting").get<bool>()};
 }
 
 /// The items still to do and the listener, shared by rank 0's two threads.
@@ -61,7 +64,7 @@ class WorkList {
     if (outcome.stopped) {
       stopping_ = true;
       listener_.stopped(item, rank);
-    } else if (!outcome.succeeded && failures_[item]++ < rules_.retries) {
+    } else if (!outcome.succeeded && !outcome.lasting && failures_[item]++ < rules_.retries) {
       failed_.push_back({item, rank});
       listener_.set_back(item, rank, outcome);
     } else {
@@ -79,6 +82,24 @@ class WorkList {
   bool all_finished() {
     const std::lock_guard lock(mutex_);
     return unfinished_ == 0;
+  }
+
+  /// One of the two threads cannot go on: the first reason is kept, and the other thread leaves as
+  /// soon as it looks.
+  void give_up(std::exception_ptr reason) {
+    const std::lock_guard lock(mutex_);
+    if (!failure_) failure_ = std::move(reason);
+  }
+
+  /// Throws what was given up for.
+  void rethrow_failure() {
+    const std::lock_guard lock(mutex_);
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+  bool given_up() {
+    const std::lock_guard lock(mutex_);
+    return failure_ != nullptr;
   }
 
  private:
@@ -113,6 +134,7 @@ class WorkList {
   size_t running_ = 0;
   size_t unfinished_;
   bool stopping_ = false;
+  std::exception_ptr failure_;
   SchedulerListener& listener_;
   const SchedulerRules& rules_;
 };
@@ -139,7 +161,7 @@ int answer(Communicator& communicator, WorkList& list, std::set<int>& waiting) {
 void serve(Communicator& communicator, WorkList& list) {
   int active = communicator.size() - 1;
   std::set<int> waiting;
-  while (active > 0) {
+  while (active > 0 && !list.given_up()) {
     if (const auto arrived = communicator.poll()) {
       const auto& [rank, text] = *arrived;
       const Json message = Json::parse(text);
@@ -164,6 +186,17 @@ void work_for_rank_zero(Communicator& communicator,
   }
 }
 
+/// Rank 0's own share of the work.
+void work_beside_server(WorkList& list, const std::function<WorkOutcome(size_t)>& work) {
+  while (!list.over() && !list.given_up()) {
+    if (const auto item = list.take(0)) {
+      list.finish(*item, 0, work(*item));
+    } else {
+      std::this_thread::sleep_for(kPollInterval);
+    }
+  }
+}
+
 }  // namespace
 
 bool run_on_all_ranks(Communicator& communicator, const std::vector<size_t>& items,
@@ -174,15 +207,17 @@ bool run_on_all_ranks(Communicator& communicator, const std::vector<size_t>& ite
     return true;
   }
   WorkList list(items, listener, rules);
-  std::thread server([&] { serve(communicator, list); });
-  while (!list.over()) {
-    if (const auto item = list.take(0)) {
-      list.finish(*item, 0, work(*item));
-    } else {
-      std::this_thread::sleep_for(kPollInterval);
+  const auto guarded = [&list](const auto& body) {
+    try {
+      body();
+    } catch (...) {
+      list.give_up(std::current_exception());
     }
-  }
+  };
+  std::thread server([&] { guarded([&] { serve(communicator, list); }); });
+  guarded([&] { work_beside_server(list, work); });
   server.join();
+  list.rethrow_failure();
   return list.all_finished();
 }
 

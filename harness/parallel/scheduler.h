@@ -17,6 +17,8 @@ struct WorkOutcome {
   double seconds = 0;
   /// It was left because the process was asked to stop; neither a success nor a failure.
   bool stopped = false;
+  /// It failed for what another try cannot change.
+  bool lasting = false;
 };
 
 /// What happens when things go wrong.
@@ -46,7 +48,9 @@ class SchedulerListener {
 /// must not throw. `listener` is used on rank 0 only, by one thread at a time. Collective: all
 /// ranks call, with `items`, `listener` and `rules` on rank 0 and anything elsewhere. Returns on
 /// rank 0 whether every item has succeeded or failed for good, that is, nothing was stopped or
-/// left.
+/// left. Throws on rank 0, when the item that it works on is done, what the listener, the rules or
+/// the communicator throw there; the other ranks then still wait for work, so the job has to end
+/// (Communicator::abort).
 bool run_on_all_ranks(Communicator& communicator, const std::vector<size_t>& items,
                       const std::function<WorkOutcome(size_t item)>& work,
                       SchedulerListener& listener, const SchedulerRules& rules = {});

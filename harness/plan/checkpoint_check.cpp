@@ -10,14 +10,15 @@ namespace ptqbench {
 
 std::vector<std::string> unusable_checkpoints(const std::vector<PlannedCell>& plan,
                                               TaskSet& tasks) {
-  std::set<std::tuple<std::string, std::string, std::string, std::string>> checked;
+  std::set<std::tuple<std::string, std::string, std::string, std::string, std::string>> checked;
   std::vector<std::string> problems;
   for (const auto& planned : plan) {
-    if (!planned.selected) continue;
+    if (!planned.selected || planned.done) continue;
     const Cell& cell = planned.cell;
     const bool is_new = checked
                             .insert({task_key(cell.task), cell.model, cell.model_config.string(),
-                                     cell.checkpoint.string()})
+                                     cell.checkpoint.string(),
+                                     checkpoint_choice(cell.checkpoint_options)})
                             .second;
     if (!is_new) continue;
     try {

@@ -8,8 +8,8 @@
 
 namespace ptqbench {
 
-/// What is wrong with the checkpoints of the selected cells: a sentence for each that cannot be
-/// read or does not fit its model. Reads each checkpoint once a model.
+/// What is wrong with the checkpoints of the selected cells that are not done: a sentence for each
+/// that cannot be read or does not fit its model. Reads each checkpoint once a model.
 std::vector<std::string> unusable_checkpoints(const std::vector<PlannedCell>& plan, TaskSet& tasks);
 
 }  // namespace ptqbench

@@ -1,21 +1,22 @@
 #include "harness/plan/cost.h"
 
 #include "methods/nn/cost_pass.h"
+#include "methods/nn/value_sizes.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/memory_estimate.h"
 
 namespace ptqbench {
 
 ModelCost measure_model(const UnitGraph& model, const Tensors& one_sample) {
-  return {count_macs(model, one_sample)};
+  return {count_macs(model, one_sample), value_sizes(model, one_sample)};
 }
 
-CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
-                       double base, int64_t devices) {
+CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const ModelCost& cost, double base,
+                       int64_t devices) {
   const MeasuredSamples measured{cell.evaluation.batch_size, cell.report.held_out_samples,
                                  cell.report.flatness_samples};
   auto estimate = estimate_memory(model, make_recipe(cell.method, cell.settings), cell.settings,
-                                  one_sample, measured);
+                                  cost.value_sizes, measured);
   estimate.streams /= static_cast<double>(devices);
   // For what is small and not counted, and the edges of what the allocator hands out.
   constexpr double kBesides = 1.03;

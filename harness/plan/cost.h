@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <vector>
 
 #include "harness/config/cell.h"
 #include "tasks/task.h"
@@ -15,6 +16,8 @@ constexpr double kMacsPerCoreSecond = 60e9;
 struct ModelCost {
   /// Multiply-accumulates of one forward pass.
   double macs = 0;
+  /// Elements of each value (value_sizes()).
+  std::vector<int64_t> value_sizes;
 };
 
 /// Runs one sample, [1, ...] each, through the model and counts.
@@ -30,8 +33,8 @@ struct CellMemory {
 
 /// What each of the `devices` ranks that share the cell takes at its peak on top of `base`, the
 /// memory of a process that has opened the data and run nothing.
-CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const Tensors& one_sample,
-                       double base, int64_t devices);
+CellMemory cell_memory(const Cell& cell, const UnitGraph& model, const ModelCost& cost, double base,
+                       int64_t devices);
 
 /// Multiply-accumulates of a whole cell in units of 1e12: ranges, streams, every iteration of every
 /// phase (a backward pass counts as two forward passes) and evaluation. An estimate for ordering

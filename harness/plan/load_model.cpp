@@ -1,5 +1,6 @@
 #include "harness/plan/load_model.h"
 
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/checkpoint.h"
 
 namespace ptqbench {
@@ -11,13 +12,24 @@ std::vector<NamedTensor> all_parameters(const UnitGraph& model) {
   return all;
 }
 
+std::map<std::string, std::string> facts_of(const Checkpoint& checkpoint) {
+  std::map<std::string, std::string> facts;
+  if (!checkpoint.entry.empty()) facts["checkpoint_entry"] = checkpoint.entry;
+  if (!checkpoint.prefix.empty()) facts["checkpoint_prefix"] = checkpoint.prefix;
+  if (!checkpoint.foreign_globals.empty())
+    facts["checkpoint_passed_over"] = join(checkpoint.foreign_globals);
+  return facts;
+}
+
 }  // namespace
 
 LoadedModel load_model(const Task& task, const Cell& cell) {
-  LoadedModel loaded{task.make_model(model_spec(cell)), {}};
-  const auto checkpoint = load_checkpoint(cell.checkpoint);
-  assign_parameters(checkpoint, all_parameters(loaded.graph));
+  LoadedModel loaded{task.make_model(model_spec(cell)), {}, {}};
+  const auto parameters = all_parameters(loaded.graph);
+  const auto checkpoint = load_checkpoint(cell.checkpoint, cell.checkpoint_options, parameters);
+  assign_parameters(checkpoint, parameters);
   loaded.checkpoint_hash = checkpoint.content_hash;
+  loaded.checkpoint_facts = facts_of(checkpoint);
   loaded.graph.fold_batch_norm();
   return loaded;
 }

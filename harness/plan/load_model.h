@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "harness/config/cell.h"
@@ -12,6 +13,9 @@ struct LoadedModel {
   UnitGraph graph;
   /// Of the checkpoint's content.
   std::string checkpoint_hash;
+  /// What of the file was taken, for the record's provenance: `checkpoint_entry`,
+  /// `checkpoint_prefix`, and `checkpoint_passed_over`, the foreign classes that it names.
+  std::map<std::string, std::string> checkpoint_facts;
 };
 
 /// The cell's model. Throws IoError on a checkpoint that cannot be read or does not fit.

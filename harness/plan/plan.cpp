@@ -1,48 +1,49 @@
 #include "harness/plan/plan.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 #include <tuple>
 
 #include "harness/config/cell_condition.h"
 #include "harness/config/memory_size.h"
+#include "harness/plan/cell_inputs.h"
 #include "harness/plan/cost.h"
-#include "harness/plan/sample_ids.h"
 #include "methods/nn/bit_policy.h"
+#include "methods/nn/initial_values.h"
 #include "results/files/store.h"
 #include "support/error.h"
 #include "support/process_memory.h"
-#include "tasks/checkpoint/content_hash.h"
-#include "tasks/data/sampling.h"
 
 namespace ptqbench {
 namespace {
 
+bool makes_choices(const UnitGraph& model) {
+  const auto& nodes = model.nodes();
+  return std::any_of(nodes.begin(), nodes.end(), [&](const auto& node) {
+    return std::any_of(node.outputs.begin(), node.outputs.end(),
+                       [&](ValueId id) { return model.is_choice(id); });
+  });
+}
+
+/// A model to count, without memory for its parameters where shapes alone decide what it costs: how
+/// many proposals a detector has does depend on their values.
+UnitGraph counted_model(const Task& task, const ModelSpec& spec) {
+  {
+    const ShapesOnly no_values;
+    UnitGraph model = task.make_model(spec);
+    if (!makes_choices(model)) return model;
+  }
+  return task.make_model(spec);
+}
+
 /// Values that many cells of one task share, computed once.
 class PlanCache {
  public:
-  explicit PlanCache(const Task& task) : task_(task) {}
+  explicit PlanCache(const Task& task) : task_(task), opener_(task) {}
 
-  InputHashes hashes(const Cell& cell) {
-    return {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(),
-            ids_hash(cell)};
-  }
-
-  const std::string& ids_hash(const Cell& cell) {
-    if (cell.settings.calibration_samples > task_.calibration_population()) {
-      throw ConfigError(fmt::format(
-          "{}: calibration_samples is {}, but split '{}' of data set '{}' has {} samples",
-          cell_label(cell), cell.settings.calibration_samples, cell.task.dataset.calibration_split,
-          cell.task.dataset.name, task_.calibration_population()));
-    }
-    auto [entry, added] = ids_.try_emplace({cell.seed, cell.settings.calibration_samples});
-    if (added) entry->second = calibration_ids_hash(calibration_ids(task_, cell));
-    return entry->second;
-  }
+  InputHashes hashes(const Cell& cell) { return opener_.open(cell).hashes; }
 
   const ModelCost& model_cost(const Cell& cell) {
     auto [entry, added] = costs_.try_emplace(model_key(cell));
@@ -58,7 +59,7 @@ class PlanCache {
         cell.evaluation.batch_size,     cell.report.held_out_samples, cell.report.flatness_samples,
         settings.quantize_heads ? 1 : 0};
     auto [entry, added] = memory_.try_emplace({model_key(cell), cell.method, sizes});
-    if (added) entry->second = cell_memory(cell, model(cell), one_sample(), base_, devices);
+    if (added) entry->second = cell_memory(cell, model(cell), model_cost(cell), base_, devices);
     return entry->second;
   }
 
@@ -83,20 +84,13 @@ class PlanCache {
   }
 
  private:
-  /// Empty for no file.
-  const std::string& file_hash(const std::filesystem::path& file) {
-    auto [entry, added] = hashes_.try_emplace(file.string());
-    if (added && !file.empty()) entry->second = sha256_file(file.string());
-    return entry->second;
-  }
-
   static std::string model_key(const Cell& cell) {
     return cell.model + "\n" + cell.model_config.string();
   }
 
   UnitGraph& model(const Cell& cell) {
     auto [entry, added] = models_.try_emplace(model_key(cell));
-    if (added) entry->second = task_.make_model(model_spec(cell));
+    if (added) entry->second = counted_model(task_, model_spec(cell));
     return entry->second;
   }
 
@@ -106,8 +100,7 @@ class PlanCache {
   }
 
   const Task& task_;
-  std::map<std::string, std::string> hashes_;
-  std::map<std::pair<int64_t, int64_t>, std::string> ids_;
+  CellOpener opener_;
   std::map<std::string, ModelCost> costs_;
   std::map<std::string, UnitGraph> models_;
   std::set<std::tuple<std::string, std::string, std::string, bool>> checked_bits_;
@@ -240,19 +233,6 @@ std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan) {
   std::stable_sort(pending.begin(), pending.end(),
                    [&](size_t a, size_t b) { return plan[a].tera_macs > plan[b].tera_macs; });
   return pending;
-}
-
-std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell) {
-  if (!cell.calibration_ids.empty()) {
-    return read_sample_ids(cell.calibration_ids, task.calibration_population(),
-                           cell.settings.calibration_samples);
-  }
-  return draw_samples(task.calibration_population(), cell.settings.calibration_samples,
-                      static_cast<uint64_t>(cell.seed));
-}
-
-std::string calibration_ids_hash(const std::vector<int64_t>& ids) {
-  return sha256_text(fmt::format("{}", fmt::join(ids, ",")));
 }
 
 }  // namespace ptqbench

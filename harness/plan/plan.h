@@ -54,12 +54,4 @@ std::vector<Cell> select_cells(const std::vector<Cell>& cells, const std::string
 /// first (ties in the sweep's order).
 std::vector<size_t> pending_cells(const std::vector<PlannedCell>& plan);
 
-/// The calibration samples of a cell: those of its list, or drawn without replacement from the
-/// seed, so that all methods, bits and models of a seed see the same ones. Throws ConfigError or
-/// IoError on a list that does not fit.
-std::vector<int64_t> calibration_ids(const Task& task, const Cell& cell);
-
-/// SHA-256 (hex) of the ids, in their order.
-std::string calibration_ids_hash(const std::vector<int64_t>& ids);
-
 }  // namespace ptqbench

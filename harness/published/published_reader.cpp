@@ -103,7 +103,7 @@ std::vector<PublishedSetting> read_settings(YamlMapReader& map) {
 
 int64_t read_bits(YamlMapReader& map, const std::string& key) {
   const auto found = map.required(key);
-  return found ? found->integer({1, 32}).value_or(0) : 0;
+  return found ? found->integer({1, kNotQuantized}).value_or(0) : 0;
 }
 
 PublishedValue read_value(const YamlReader& reader) {
@@ -114,7 +114,7 @@ PublishedValue read_value(const YamlReader& reader) {
   value.bits.weights = read_bits(map, "weight_bits");
   value.bits.activations = read_bits(map, "activation_bits");
   if (const auto embeddings = map.optional("embedding_bits"))
-    value.bits.embeddings = embeddings->integer({1, 32}).value_or(0);
+    value.bits.embeddings = embeddings->integer({1, kNotQuantized}).value_or(0);
   if (const auto number = map.required("value")) value.value = number->number().value_or(0);
   if (const auto std = map.optional("std"))
     value.standard_deviation = std->number({0}).value_or(value.standard_deviation);

@@ -129,6 +129,12 @@ const CellRecord& choose_cell(const std::vector<CellRecord>& cells, const std::s
     throw ConfigError(fmt::format("no cell is '{}'{}; {}:{}", text, unknown_words(cells, words),
                                   best == 0 ? "there are" : "the nearest", listed(nearest)));
   }
+  if (words.empty() && nearest.size() > 1) {
+    throw ConfigError(
+        fmt::format("say which of the {} cells is meant, by the beginning of its fingerprint or "
+                    "words such as those behind it:{}",
+                    nearest.size(), listed(nearest)));
+  }
   if (nearest.size() > 1) nearest = prefer_labels(nearest, words);
   if (nearest.size() > 1) {
     throw ConfigError(

@@ -14,7 +14,7 @@
 namespace ptqbench {
 namespace {
 
-std::string bits_text(int bits) { return bits == 32 ? "fp" : std::to_string(bits); }
+std::string bits_text(int bits) { return bits == kNotQuantized ? "fp" : std::to_string(bits); }
 
 const char* activations_text(QuantizedPass::Activations activations) {
   return activations == QuantizedPass::Activations::kQuantized ? "quantized" : "full precision";

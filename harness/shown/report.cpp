@@ -32,6 +32,14 @@ const char* state(const PlannedCell& planned) {
   return planned.set_aside ? "crashed" : "to do";
 }
 
+/// With the published numbers beside ours.
+SweepResults compared(SweepResults results) {
+  if (results.reproduces.empty()) return results;
+  const auto papers = shipped_published();
+  for (auto& table : results.tables) add_published_numbers(table, papers, results.reproduces);
+  return results;
+}
+
 }  // namespace
 
 void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::path& run_dir,
@@ -99,12 +107,12 @@ void print_state(const SweepResults& results) {
   }
 }
 
-SweepResults read_compared_results(const std::filesystem::path& run_dir) {
-  auto results = read_results(run_dir);
-  if (results.reproduces.empty()) return results;
-  const auto papers = shipped_published();
-  for (auto& table : results.tables) add_published_numbers(table, papers, results.reproduces);
-  return results;
+SweepResults read_compared_summaries(const std::filesystem::path& run) {
+  return compared(read_summaries(run));
+}
+
+SweepResults read_compared_results(const std::filesystem::path& run) {
+  return compared(read_run_or_file(run));
 }
 
 SweepResults read_run_or_file(const std::filesystem::path& path) {
@@ -114,9 +122,25 @@ SweepResults read_run_or_file(const std::filesystem::path& path) {
   return read_results(path);
 }
 
+SweepResults read_summaries(const std::filesystem::path& path) {
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(path, ignored)) return read_result_summaries_file(path);
+  require_run_directory(path);
+  return read_result_summaries(path);
+}
+
+std::string run_name(const std::filesystem::path& run) {
+  // "runs/x/" and "runs/x" are the same.
+  auto folder = std::filesystem::absolute(run).lexically_normal();
+  std::error_code ignored;
+  if (!folder.has_filename() || std::filesystem::is_regular_file(folder, ignored))
+    folder = folder.parent_path();
+  return folder.filename().string();
+}
+
 int report_sweep(const std::filesystem::path& run_dir, const std::vector<PlannedCell>& plan,
                  const std::map<size_t, std::string>& failures) {
-  const auto results = read_compared_results(run_dir);
+  const auto results = read_compared_summaries(run_dir);
   for (const auto& table : results.tables) fmt::print("{}\n", render_console(table));
   std::fflush(stdout);
   print_state(results);
@@ -129,7 +153,8 @@ int report_sweep(const std::filesystem::path& run_dir, const std::vector<Planned
     if (failed.count(plan[item].fingerprint) == 0)
       fmt::print(stderr, "failed: {}: {}\n", cell_label(plan[item].cell), reason);
   }
-  write_results(run_dir, results);
+  for (const auto& problem : write_results(run_dir, results))
+    fmt::print(stderr, "warning: not whole in results.h5: {}\n", problem);
   fmt::print(stderr, "results in {}\n", (run_dir / "results.h5").string());
   const bool selected_failed =
       std::any_of(plan.begin(), plan.end(), [&](const PlannedCell& planned) {

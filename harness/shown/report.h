@@ -22,13 +22,20 @@ void print_plan(const std::vector<PlannedCell>& plan, const std::filesystem::pat
 /// earlier settings.
 void print_state(const SweepResults& results);
 
-/// What is in a run directory (see `read_results`), with the published numbers of the tables that
-/// its sweep reproduces beside ours.
-SweepResults read_compared_results(const std::filesystem::path& run_dir);
+/// What is in a run directory, with the published numbers of the tables that its sweep reproduces
+/// beside ours; or in a `results.h5`, which does not say which those are. Throws as
+/// read_run_or_file.
+SweepResults read_compared_results(const std::filesystem::path& run);
+/// The same with summaries of the cells (read_result_summaries()).
+SweepResults read_compared_summaries(const std::filesystem::path& run);
 
 /// What is in a run directory, or in a `results.h5`. Throws IoError when there is neither, and
 /// ResultsError.
 SweepResults read_run_or_file(const std::filesystem::path& path);
+SweepResults read_summaries(const std::filesystem::path& path);
+
+/// What to call a run: the name of its directory, for a `results.h5` of the folder it is in.
+std::string run_name(const std::filesystem::path& run);
 
 /// Prints the tables of the whole sweep (standard output) and its state, and rebuilds results.h5.
 /// `failures`: what this call saw fail, by place in the plan. Returns the exit code: 1 when a

@@ -24,8 +24,8 @@ void NoiseRatio::add(const Tensors& full_precision, const Tensors& quantized) {
 
 double NoiseRatio::decibels() const { return 10 * std::log10(signal_ / noise_); }
 
-std::vector<UnitNoise> unit_noise(const UnitGraph& model, const Tensors& inputs) {
-  MemoryStorage storage;
+std::vector<UnitNoise> unit_noise(const UnitGraph& model, const Tensors& inputs,
+                                  StreamStorage& storage) {
   FullPrecisionPass full_precision_pass;
   QuantizedPass quantized_pass(QuantizedPass::Activations::kQuantized);
   Stream full_precision(model, inputs);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "methods/nn/unit_graph.h"
+#include "methods/reconstruction/stream_storage.h"
 
 namespace ptqbench {
 
@@ -32,8 +33,10 @@ struct UnitNoise {
 /// block is one of its own), in the order of execution: the full-precision network against the
 /// quantized one, in which weights, activations and everything in front of the block are quantized.
 /// Of several outputs the energies are summed. `inputs`: the model's, [S, ...] each, best of
-/// samples that calibration has not seen; padding of sequences does not count. Both networks advance block by block, so this costs two
-/// forward passes.
-std::vector<UnitNoise> unit_noise(const UnitGraph& model, const Tensors& inputs);
+/// samples that calibration has not seen; padding of sequences does not count. Both networks
+/// advance block by block, so this costs two forward passes; what they keep in between comes from
+/// `storage`.
+std::vector<UnitNoise> unit_noise(const UnitGraph& model, const Tensors& inputs,
+                                  StreamStorage& storage);
 
 }  // namespace ptqbench

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "methods/nn/initial_values.h"
+
 namespace ptqbench {
 namespace {
 
@@ -36,8 +38,8 @@ QuantConv2d::QuantConv2d(const std::string& name, const Conv2dOptions& options)
   const double fan_out =
       static_cast<double>(options.out_channels * k * k) / static_cast<double>(options.groups);
   weight_.name = name + ".weight";
-  weight_.value = at::randn({options.out_channels, options.in_channels / options.groups, k, k}) *
-                  std::sqrt(2 / fan_out);
+  weight_.value = normal_values({options.out_channels, options.in_channels / options.groups, k, k},
+                                std::sqrt(2 / fan_out));
   if (options.bias) bias_ = at::zeros({options.out_channels});
   if (!options.batch_norm.empty()) norm_ = make_batch_norm(options);
   output_ = make_site(name, options.nonlinearity, options.quantize_output);
@@ -94,7 +96,7 @@ QuantLinear::QuantLinear(const std::string& name, int64_t in_features, int64_t o
     : name_(name) {
   const double bound = 1 / std::sqrt(static_cast<double>(in_features));
   weight_.name = name + ".weight";
-  weight_.value = (at::rand({out_features, in_features}) * 2 - 1) * bound;
+  weight_.value = uniform_values({out_features, in_features}, bound);
   bias_ = at::zeros({out_features});
   output_ = make_site(name, nonlinearity, quantize_output);
 }

@@ -5,6 +5,8 @@
 
 #include <cmath>
 
+#include "methods/nn/initial_values.h"
+
 namespace ptqbench {
 namespace {
 
@@ -35,8 +37,8 @@ PyramidConv::PyramidConv(const std::string& name, const PyramidConvOptions& opti
   const int64_t k = options.kernel;
   const double he = std::sqrt(2 / static_cast<double>(options.out_channels * k * k));
   weight_.name = name + ".weight";
-  weight_.value = at::randn({options.out_channels, options.in_channels, k, k}) *
-                  (options.initial_std > 0 ? options.initial_std : he);
+  weight_.value = normal_values({options.out_channels, options.in_channels, k, k},
+                                options.initial_std > 0 ? options.initial_std : he);
   bias_ = at::full({options.out_channels}, options.initial_bias);
   output_.nonlinearity = options.nonlinearity;
   output_.quantizable = options.quantize_output;

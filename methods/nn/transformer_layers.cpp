@@ -6,6 +6,7 @@
 #include <cmath>
 #include <limits>
 
+#include "methods/nn/initial_values.h"
 #include "support/error.h"
 
 namespace ptqbench {
@@ -18,7 +19,7 @@ WeightSite make_table(const std::string& name, int64_t rows, int64_t features) {
   WeightSite site;
   site.name = name + ".weight";
   site.role = WeightRole::kEmbedding;
-  site.value = at::randn({rows, features}) * kInitialDeviation;
+  site.value = normal_values({rows, features}, kInitialDeviation);
   return site;
 }
 

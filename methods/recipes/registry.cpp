@@ -57,6 +57,8 @@ std::vector<std::string> method_names() {
 
 std::string method_description(const std::string& name) { return find(name).description; }
 
+const std::string& method_version(const std::string& name) { return find(name).version; }
+
 Recipe make_recipe(const std::string& name, const MethodSettings& settings) {
   return find(name).recipe(settings);
 }

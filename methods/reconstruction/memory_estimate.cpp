@@ -1,8 +1,8 @@
 #include "methods/reconstruction/memory_estimate.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "methods/nn/value_sizes.h"
 #include "methods/reconstruction/streams.h"
 
 namespace ptqbench {
@@ -21,8 +21,8 @@ constexpr double kRoundingCopies = 7;
 /// Follows which values are alive while the nodes of a graph run, for one sample.
 class LiveValues {
  public:
-  explicit LiveValues(const UnitGraph& model, const Tensors& one_sample)
-      : model_(model), sizes_(value_sizes(model, one_sample)), last_reader_(sizes_.size(), 0) {
+  LiveValues(const UnitGraph& model, std::vector<int64_t> sizes)
+      : model_(model), sizes_(std::move(sizes)), last_reader_(sizes_.size(), 0) {
     for (size_t n = 0; n < model.nodes().size(); ++n) {
       for (const ValueId id : model.nodes()[n].inputs) last_reader_[index(id)] = n;
     }
@@ -133,7 +133,20 @@ double chunk_bytes(const LiveValues& values, const Unit& unit, double samples) {
          values.unit_peak(unit, kQuantizedVersions);
 }
 
-/// The peak, beside weights and calibration samples, of what comes before and after reconstruction.
+/// Streams, and what is beside them, of the noise ratios of held-out samples.
+void add_noise_ratios(MemoryEstimate& estimate, const LiveValues& values, const UnitGraph& model,
+                      double held_out) {
+  const double inputs = held_out * values.bytes(model.inputs());
+  for (const Unit& unit : model.units(Granularity::kBlock)) {
+    const double streams = held_out * values.streams(unit);
+    const double beside = inputs + chunk_bytes(values, unit, held_out);
+    estimate.noise_streams = std::max(estimate.noise_streams, streams);
+    estimate.beside_noise_streams = std::max(estimate.beside_noise_streams, beside);
+  }
+}
+
+/// The peak, beside weights and calibration samples, of the other stages before and after
+/// reconstruction.
 double other_stages(const LiveValues& values, const UnitGraph& model, const Recipe& recipe,
                     const MethodSettings& settings, const MeasuredSamples& measured) {
   const double input = values.bytes(model.inputs());
@@ -146,29 +159,23 @@ double other_stages(const LiveValues& values, const UnitGraph& model, const Reci
       static_cast<double>(std::min(settings.range_samples, settings.calibration_samples)) *
       values.forward_peak(kQuantizedVersions +
                           (recipe.activation_ranges == RangeSource::kQuantizedNetwork ? 1 : 0));
-  const auto held_out = static_cast<double>(measured.held_out);
-  double noise = 0;
-  for (const Unit& unit : model.units(Granularity::kBlock)) {
-    noise = std::max(
-        noise, held_out * (input + values.streams(unit)) + chunk_bytes(values, unit, held_out));
-  }
-  return std::max({evaluation, flatness, ranges, noise});
+  return std::max({evaluation, flatness, ranges});
 }
 
 }  // namespace
 
 double MemoryEstimate::peak_in_memory() const {
-  return std::max(streams + beside_streams, other_stages);
+  return std::max({streams + beside_streams, noise_streams + beside_noise_streams, other_stages});
 }
 
 double MemoryEstimate::peak_with_mapped_streams() const {
-  return std::max(beside_streams, other_stages);
+  return std::max({beside_streams, beside_noise_streams, other_stages});
 }
 
 MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
-                               const MethodSettings& settings, const Tensors& one_sample,
+                               const MethodSettings& settings, const std::vector<int64_t>& sizes,
                                const MeasuredSamples& measured) {
-  const LiveValues values(model, one_sample);
+  const LiveValues values(model, sizes);
   const auto samples = static_cast<double>(settings.calibration_samples);
   const double input = values.bytes(model.inputs());
   // Weights in full precision and quantized, and the calibration samples.
@@ -176,6 +183,8 @@ MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
 
   MemoryEstimate estimate;
   estimate.other_stages = always + other_stages(values, model, recipe, settings, measured);
+  add_noise_ratios(estimate, values, model, static_cast<double>(measured.held_out));
+  estimate.beside_noise_streams += always;
   if (recipe.phases.empty()) return estimate;
   for (const Unit& unit : reconstructed_units(model, recipe.granularity, settings.quantize_heads)) {
     const double streams = samples * values.streams(unit);

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <vector>
+
 #include "methods/nn/unit_graph.h"
 #include "methods/recipes/recipe.h"
 #include "methods/settings.h"
@@ -23,18 +26,19 @@ struct MemoryEstimate {
   double streams = 0;
   /// All else at that moment.
   double beside_streams = 0;
-  /// The peak of the stages before and after: evaluation, activation ranges, noise ratios,
-  /// flatness.
+  /// The same while noise ratios are measured.
+  double noise_streams = 0;
+  double beside_noise_streams = 0;
+  /// The peak of the other stages before and after: evaluation, activation ranges, flatness.
   double other_stages = 0;
 
   double peak_in_memory() const;
   double peak_with_mapped_streams() const;
 };
 
-/// `one_sample` is the model's input for one sample, [1, ...] each; sizes of everything else follow
-/// from it.
+/// `sizes`: value_sizes() of the model for one sample; sizes of everything else follow from it.
 MemoryEstimate estimate_memory(const UnitGraph& model, const Recipe& recipe,
-                               const MethodSettings& settings, const Tensors& one_sample,
+                               const MethodSettings& settings, const std::vector<int64_t>& sizes,
                                const MeasuredSamples& measured);
 
 }  // namespace ptqbench

@@ -8,6 +8,8 @@
 #include <variant>
 #include <vector>
 
+#include "support/bits.h"
+
 namespace ptqbench {
 
 /// One setting as it was resolved for a cell.
@@ -23,6 +25,10 @@ constexpr const char* kCodeVersion = "code_version";
 constexpr const char* kReportFailure = "report_failure";
 /// How many ranks, each with its device, worked on the cell together; 1 where it is missing.
 constexpr const char* kDevicesPerCell = "devices_per_cell";
+/// Of a failed cell: that another try would fail in the same way, since a file is wrong.
+constexpr const char* kLastingFailure = "lasting_failure";
+/// What was let pass in the data: files left out, warnings.
+constexpr const char* kDataNotes = "data_notes";
 /// Where the full-precision metric was not the expected one and the cell went on: the numbers.
 constexpr const char* kFullPrecisionOverride = "full_precision_override";
 
@@ -102,10 +108,10 @@ struct QuantizerRecord {
   std::vector<float> zero_point;
 };
 
-/// Bit widths of a cell, a table row or a published number; 32: not quantized.
+/// Bit widths of a cell, a table row or a published number, which may be kNotQuantized.
 struct CellBits {
-  int64_t weights = 32;
-  int64_t activations = 32;
+  int64_t weights = kNotQuantized;
+  int64_t activations = kNotQuantized;
   /// Of embedding tables; 0: as the other weights.
   int64_t embeddings = 0;
 };

@@ -132,9 +132,16 @@ std::vector<HistoryEntry> read_history(const std::filesystem::path& path) {
     ++number;
     try {
       history.push_back(entry_from(Json::parse(line)));
-    } catch (const nlohmann::json::exception& error) {
+    } catch (const Json::parse_error& error) {
+      throw ResultsError(fmt::format(
+          "{}:{}: no JSON from byte {} of the line on; a history has an entry a line, as `ptqbench "
+          "history add` writes them",
+          path.string(), number, error.byte));
+    } catch (const Json::exception&) {
       throw ResultsError(
-          fmt::format("{}:{}: not an entry of a history: {}", path.string(), number, error.what()));
+          fmt::format("{}:{}: JSON, but no entry of a history: members are missing or of another "
+                      "type",
+                      path.string(), number));
     }
   }
   return history;

@@ -33,7 +33,10 @@ std::string number(const char* format, double value) {
 
 std::string p_text(double p) { return p < 1e-4 ? "<0.0001" : number("{:.4f}", p); }
 
-std::string interval_text(const char* format, const statistics::Interval& interval) {
+/// Of so many values.
+std::string interval_text(const char* format, const statistics::Interval& interval,
+                          int64_t values) {
+  if (values < kFewestSeeds) return "too few";
   if (std::isnan(interval.low)) return "-";
   return number(format, interval.low) + " to " + number(format, interval.high);
 }
@@ -56,18 +59,18 @@ bool has_independent(const std::vector<ComparisonRow>& rows) {
   return std::any_of(rows.begin(), rows.end(), [](const auto& row) { return !row.paired; });
 }
 
-bool is_too_few(const ComparisonRow& row) {
-  return std::min(row.first_count, row.second_count) < kFewestSeeds;
-}
+int64_t fewest(const ComparisonRow& row) { return std::min(row.first_count, row.second_count); }
+
+bool is_too_few(const ComparisonRow& row) { return fewest(row) < kFewestSeeds; }
 
 std::vector<std::string> row_cells(const RunComparison& comparison, const ComparisonRow& row) {
   std::vector<std::string> line = {row.dataset, row.metric_name};
   if (!is_overall(row)) line.insert(line.end(), {row.model, row.bits});
-  line.insert(line.end(),
-              {contrast(row), count_text(row), number("{:.2f}", row.first_mean),
-               number("{:.2f}", row.second_mean), number("{:+.3f}", row.difference),
-               interval_text("{:+.3f}", row.interval), is_too_few(row) ? "-" : p_text(row.rank.p),
-               p_text(row.corrected_p) + (row.p_of_t_test ? " t" : "")});
+  line.insert(line.end(), {contrast(row), count_text(row), number("{:.2f}", row.first_mean),
+                           number("{:.2f}", row.second_mean), number("{:+.3f}", row.difference),
+                           interval_text("{:+.3f}", row.interval, fewest(row)),
+                           is_too_few(row) ? "-" : p_text(row.rank.p),
+                           p_text(row.corrected_p) + (row.p_of_t_test ? " t" : "")});
   if (is_overall(row)) line.push_back(fmt::format("{}/{}/{}", row.wins, row.ties, row.losses));
   line.push_back(verdict_name(row.verdict));
   if (comparison.of_two_runs && row.repeatable && row.verdict == Verdict::kWorse)
@@ -121,7 +124,7 @@ std::string resources_text(const RunComparison& comparison, const Style& style) 
   for (const auto& row : comparison.resources) {
     grid.push_back({row.dataset, row.method, row.resource == Resource::kTime ? "time" : "memory",
                     fmt::format("{}", row.pairs), number("{:.3f}", row.ratio),
-                    interval_text("{:.3f}", row.interval),
+                    interval_text("{:.3f}", row.interval, row.pairs),
                     row.verdict ? verdict_name(*row.verdict) : "not judged"});
   }
   return style.heading + "Time and memory\n\n" + style.table(grid, alignment(grid, 3)) + "\n";

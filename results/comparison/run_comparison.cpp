@@ -33,6 +33,12 @@ ComparisonRow empty_row(const PairGroup& group) {
   return row;
 }
 
+/// The spread of two values is as good as unknown: at one degree of freedom Student's factor is
+/// 12.7 for 95 %.
+bool bears_interval(const ComparisonRow& row) {
+  return std::min(row.first_count, row.second_count) >= kFewestSeeds;
+}
+
 /// Differences of pairs, with what is known of their spread.
 void test_differences(ComparisonRow& row, const std::vector<double>& values,
                       const ComparisonOptions& options) {
@@ -42,6 +48,7 @@ void test_differences(ComparisonRow& row, const std::vector<double>& values,
   row.rank = statistics::wilcoxon_signed_rank(values);
   const TTest t_test = statistics::paired_t_test(values, options.confidence);
   row.t_test_p = t_test.p;
+  if (!bears_interval(row)) return;
   row.interval = options.interval == IntervalKind::kStudent
                      ? t_test.interval
                      : statistics::bootstrap_interval(values, options.confidence);
@@ -57,6 +64,7 @@ void test_independent(ComparisonRow& row, const PairGroup& group,
   const TTest t_test =
       statistics::welch_t_test(group.first_values, group.second_values, options.confidence);
   row.t_test_p = t_test.p;
+  if (!bears_interval(row)) return;
   row.interval = options.interval == IntervalKind::kStudent
                      ? t_test.interval
                      : statistics::bootstrap_interval(group.first_values, group.second_values,
@@ -238,10 +246,13 @@ ResourceRow resource_row(const std::vector<const PairGroup*>& groups, Resource r
   row.pairs = static_cast<int64_t>(logarithms.size());
   if (logarithms.empty()) return row;
   row.ratio = std::exp(statistics::mean(logarithms));
-  const Interval interval = statistics::paired_t_test(logarithms, confidence).interval;
-  row.interval = {std::exp(interval.low), std::exp(interval.high)};
+  const bool too_few = row.pairs < kFewestSeeds;
+  if (!too_few) {
+    const Interval interval = statistics::paired_t_test(logarithms, confidence).interval;
+    row.interval = {std::exp(interval.low), std::exp(interval.high)};
+  }
   if (!tolerance) return row;
-  if (row.pairs < kFewestSeeds) {
+  if (too_few) {
     row.verdict = Verdict::kTooFewSeeds;
   } else if (row.ratio <= *tolerance) {
     row.verdict = Verdict::kWithinTolerance;

@@ -71,6 +71,7 @@ struct ComparisonRow {
   double second_mean = kNotMeasured;
   /// Second minus first, the mean over the pairs.
   double difference = kNotMeasured;
+  /// NaN with fewer than kFewestSeeds values on a side.
   statistics::Interval interval;
   /// Wilcoxon's for pairs, Mann and Whitney's without.
   statistics::RankTest rank;
@@ -100,6 +101,7 @@ struct ResourceRow {
   int64_t pairs = 0;
   /// Geometric mean of B/A.
   double ratio = kNotMeasured;
+  /// NaN with fewer than kFewestSeeds pairs.
   statistics::Interval interval;
   /// Of the tolerance; none: not judged.
   std::optional<Verdict> verdict;

@@ -17,10 +17,10 @@ namespace {
 using hdf5::Column;
 
 template <class T, class Get>
-Column column(const std::string& name, const std::vector<CellRecord>& records, Get get) {
+Column column(const std::string& name, const Records& records, Get get) {
   std::vector<T> values;
   values.reserve(records.size());
-  for (const CellRecord& record : records) values.push_back(get(record));
+  for (const CellRecord* record : records) values.push_back(get(*record));
   return {name, std::move(values)};
 }
 
@@ -36,11 +36,10 @@ std::string beginning(const std::string& text) {
 
 /// One column for each key of a map that every record has.
 void add_map_columns(std::vector<Column>& columns, const std::string& prefix,
-                     const std::vector<CellRecord>& records,
-                     std::map<std::string, double> CellRecord::*member) {
+                     const Records& records, std::map<std::string, double> CellRecord::*member) {
   std::set<std::string> keys;
-  for (const CellRecord& record : records) {
-    for (const auto& [key, value] : record.*member) keys.insert(key);
+  for (const CellRecord* record : records) {
+    for (const auto& [key, value] : record->*member) keys.insert(key);
   }
   for (const auto& key : keys) {
     columns.push_back(column<double>(prefix + key, records, [&](const CellRecord& record) {
@@ -61,10 +60,10 @@ std::map<std::string, double> report_numbers(const CellRecord& record) {
   return numbers;
 }
 
-void add_report_columns(std::vector<Column>& columns, const std::vector<CellRecord>& records) {
+void add_report_columns(std::vector<Column>& columns, const Records& records) {
   std::set<std::string> names;
-  for (const CellRecord& record : records) {
-    for (const auto& [name, number] : report_numbers(record)) names.insert(name);
+  for (const CellRecord* record : records) {
+    for (const auto& [name, number] : report_numbers(*record)) names.insert(name);
   }
   for (const auto& name : names) {
     columns.push_back(column<double>(name, records, [&](const CellRecord& record) {
@@ -122,10 +121,10 @@ Column setting_column(const std::string& name, const SettingColumn& values) {
   return {name, std::move(numbers)};
 }
 
-void add_setting_columns(std::vector<Column>& columns, const std::vector<CellRecord>& records) {
+void add_setting_columns(std::vector<Column>& columns, const Records& records) {
   std::map<std::string, SettingColumn> settings;
   for (std::size_t row = 0; row < records.size(); ++row) {
-    for (const auto& [key, value] : records[row].settings) {
+    for (const auto& [key, value] : records[row]->settings) {
       settings.try_emplace(key, records.size(), nullptr).first->second[row] = &value;
     }
   }
@@ -134,9 +133,15 @@ void add_setting_columns(std::vector<Column>& columns, const std::vector<CellRec
   }
 }
 
+Records pointers_to(const std::vector<CellRecord>& records) {
+  Records pointers;
+  for (const CellRecord& record : records) pointers.push_back(&record);
+  return pointers;
+}
+
 }  // namespace
 
-std::vector<Column> identity_columns(const std::vector<CellRecord>& records) {
+std::vector<Column> identity_columns(const Records& records) {
   using C = CellRecord;
   using std::string;
   return {
@@ -189,7 +194,7 @@ std::vector<CellRecord> identity_records(const hdf5::Table& table, const std::st
   return cells;
 }
 
-std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
+std::vector<Column> cell_columns(const Records& records) {
   using C = CellRecord;
   using std::string;
   std::vector<Column> columns = identity_columns(records);
@@ -218,6 +223,14 @@ std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
   add_map_columns(columns, "seconds_", records, &CellRecord::stage_seconds);
   add_setting_columns(columns, records);
   return columns;
+}
+
+std::vector<Column> identity_columns(const std::vector<CellRecord>& records) {
+  return identity_columns(pointers_to(records));
+}
+
+std::vector<Column> cell_columns(const std::vector<CellRecord>& records) {
+  return cell_columns(pointers_to(records));
 }
 
 }  // namespace ptqbench

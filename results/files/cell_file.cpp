@@ -27,6 +27,12 @@ CellRecord read_cell_file(const std::filesystem::path& path) {
   return read_cell(root);
 }
 
+CellRecord read_cell_file_summary(const std::filesystem::path& path) {
+  const hdf5::Group root = hdf5::InputFile(path).root();
+  check_format(root, kContent);
+  return read_cell_summary(root);
+}
+
 CellFileHead read_cell_file_head(const std::filesystem::path& path) {
   const hdf5::Group root = hdf5::InputFile(path).root();
   check_format(root, kContent);

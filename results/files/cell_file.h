@@ -24,6 +24,9 @@ void write_cell_file(const std::filesystem::path& path, const CellRecord& record
 /// format version.
 CellRecord read_cell_file(const std::filesystem::path& path);
 
+/// The same without what read_cell_summary() leaves out.
+CellRecord read_cell_file_summary(const std::filesystem::path& path);
+
 /// As `read_cell_file`, but reads three attributes only.
 CellFileHead read_cell_file_head(const std::filesystem::path& path);
 

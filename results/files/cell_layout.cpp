@@ -318,7 +318,7 @@ CellStatus read_cell_status(const Group& group) {
   throw ResultsError(fmt::format("{}: unknown status '{}'", group.location(), name));
 }
 
-CellRecord read_cell(const Group& group) {
+CellRecord read_cell_summary(const Group& group) {
   const auto text = [&](const char* name) { return read_attribute_as<std::string>(group, name); };
   const auto integer = [&](const char* name) { return read_attribute_as<int64_t>(group, name); };
   const auto number = [&](const char* name) { return read_attribute_as<double>(group, name); };
@@ -350,9 +350,14 @@ CellRecord read_cell(const Group& group) {
   record.stage_seconds = read_map<double>(group, "stage_seconds");
   record.provenance = read_map<std::string>(group, "provenance");
   record.settings = group.open_group("settings").read_attributes();
+  read_report(group, record);
+  return record;
+}
+
+CellRecord read_cell(const Group& group) {
+  CellRecord record = read_cell_summary(group);
   record.calibration_ids = group.read_integers("calibration_ids");
   record.units = read_units(group);
-  read_report(group, record);
   record.quantizers = read_quantizers(group);
   return record;
 }

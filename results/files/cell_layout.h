@@ -27,6 +27,10 @@ void write_cell(hdf5::Group& group, const CellRecord& record);
 /// The inverse of `write_cell`. Throws ResultsError.
 CellRecord read_cell(const hdf5::Group& group);
 
+/// The same without what a cell has much of and no table shows: calibration ids, units and
+/// quantizers.
+CellRecord read_cell_summary(const hdf5::Group& group);
+
 /// The status of a cell written by `write_cell`. Throws ResultsError.
 CellStatus read_cell_status(const hdf5::Group& group);
 

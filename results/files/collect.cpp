@@ -126,7 +126,7 @@ void write_accuracy_table(Group& parent, const AccuracyTable& table) {
 }
 
 /// The columns of `/cells`: what the records have, and the variant of the row that each is in.
-std::vector<hdf5::Column> columns_of_cells(const std::vector<CellRecord>& records,
+std::vector<hdf5::Column> columns_of_cells(const Records& records,
                                            const std::vector<AccuracyTable>& tables) {
   std::map<std::string, std::string> variant_of;
   for (const AccuracyTable& table : tables) {
@@ -135,18 +135,43 @@ std::vector<hdf5::Column> columns_of_cells(const std::vector<CellRecord>& record
     }
   }
   std::vector<std::string> variants;
-  for (const CellRecord& record : records) variants.push_back(variant_of[record.fingerprint]);
+  for (const CellRecord* record : records) variants.push_back(variant_of[record->fingerprint]);
   auto columns = cell_columns(records);
   columns.push_back({"variant", std::move(variants)});
   return columns;
 }
 
+/// How a cell is read from its file: whole, or its summary.
+using ReadStored = CellRecord (CellStore::*)(const std::string& fingerprint) const;
+using ReadGroup = CellRecord (*)(const Group& group);
+
+CellRecord read_planned(const CellStore& store, ReadStored read, const CellRecord& planned) {
+  CellRecord record = (store.*read)(planned.fingerprint);
+  record.model = planned.model;
+  record.method = planned.method;
+  record.registered_model = planned.registered_model;
+  record.registered_method = planned.registered_method;
+  return record;
+}
+
 /// Replaces a cell of the manifest by its record.
-void read_cell_of(const CellStore& store, CellRecord& planned, std::vector<std::string>& problems) {
+void read_cell_of(const CellStore& store, ReadStored read, CellRecord& planned,
+                  std::vector<std::string>& problems) {
   try {
-    planned = read_planned_cell(store, planned);
+    planned = read_planned(store, read, planned);
   } catch (const ResultsError& error) {
     problems.emplace_back(error.what());
+  }
+}
+
+/// All of the cell whose summary is known, or that where its file has become unreadable.
+CellRecord whole_record(const CellStore& store, const CellRecord& summary,
+                        std::vector<std::string>& problems) {
+  try {
+    return read_planned(store, &CellStore::read, summary);
+  } catch (const ResultsError& error) {
+    problems.emplace_back(error.what());
+    return summary;
   }
 }
 
@@ -164,24 +189,7 @@ TableLayout layout_of(const std::vector<CellRecord>& records) {
   return layout;
 }
 
-}  // namespace
-
-std::size_t SweepResults::count(CellStatus status) const {
-  return static_cast<std::size_t>(
-      std::count_if(records.begin(), records.end(),
-                    [&](const CellRecord& record) { return record.status == status; }));
-}
-
-CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned) {
-  CellRecord record = store.read(planned.fingerprint);
-  record.model = planned.model;
-  record.method = planned.method;
-  record.registered_model = planned.registered_model;
-  record.registered_method = planned.registered_method;
-  return record;
-}
-
-SweepResults read_results(const std::filesystem::path& run_dir) {
+SweepResults read_run(const std::filesystem::path& run_dir, ReadStored read) {
   const CellStore store(run_dir);
   const auto stored = store.fingerprints();
   SweepResults results;
@@ -191,7 +199,7 @@ SweepResults read_results(const std::filesystem::path& run_dir) {
   for (CellRecord& planned : manifest.cells) {
     if (std::binary_search(stored.begin(), stored.end(), planned.fingerprint)) {
       --results.other_cells;
-      read_cell_of(store, planned, results.problems);
+      read_cell_of(store, read, planned, results.problems);
     }
     results.records.push_back(std::move(planned));
   }
@@ -199,13 +207,13 @@ SweepResults read_results(const std::filesystem::path& run_dir) {
   return results;
 }
 
-SweepResults read_results_file(const std::filesystem::path& path) {
+SweepResults read_file(const std::filesystem::path& path, ReadGroup read) {
   const Group root = hdf5::InputFile(path).root();
   check_format(root, kContent);
   SweepResults results;
   const Group cell_groups = root.open_group(kCellGroups);
   for (CellRecord& planned : identity_records(hdf5::read_table(root, kCells), path.string())) {
-    CellRecord record = read_cell(cell_groups.open_group(planned.fingerprint));
+    CellRecord record = read(cell_groups.open_group(planned.fingerprint));
     record.registered_model = std::move(planned.registered_model);
     record.registered_method = std::move(planned.registered_method);
     results.records.push_back(std::move(record));
@@ -216,14 +224,45 @@ SweepResults read_results_file(const std::filesystem::path& path) {
   return results;
 }
 
-void write_results(const std::filesystem::path& run_dir, const SweepResults& results) {
-  const auto path = CellStore(run_dir).results_path();
-  std::vector<CellRecord> stored;
-  std::vector<CellRecord> missing;
+}  // namespace
+
+std::size_t SweepResults::count(CellStatus status) const {
+  return static_cast<std::size_t>(
+      std::count_if(records.begin(), records.end(),
+                    [&](const CellRecord& record) { return record.status == status; }));
+}
+
+CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned) {
+  return read_planned(store, &CellStore::read, planned);
+}
+
+SweepResults read_results(const std::filesystem::path& run_dir) {
+  return read_run(run_dir, &CellStore::read);
+}
+
+SweepResults read_result_summaries(const std::filesystem::path& run_dir) {
+  return read_run(run_dir, &CellStore::read_summary);
+}
+
+SweepResults read_results_file(const std::filesystem::path& path) {
+  return read_file(path, read_cell);
+}
+
+SweepResults read_result_summaries_file(const std::filesystem::path& path) {
+  return read_file(path, read_cell_summary);
+}
+
+std::vector<std::string> write_results(const std::filesystem::path& run_dir,
+                                       const SweepResults& results) {
+  const CellStore store(run_dir);
+  const auto path = store.results_path();
+  Records stored;
+  Records missing;
   for (const CellRecord& record : results.records) {
-    (record.status == CellStatus::kMissing ? missing : stored).push_back(record);
+    (record.status == CellStatus::kMissing ? missing : stored).push_back(&record);
   }
-  hdf5::MemoryFile file(path.string());
+  std::vector<std::string> problems;
+  hdf5::MemoryFile file(path.string(), run_dir);
   {
     Group root = file.root();
     write_format(root, kContent);
@@ -232,12 +271,13 @@ void write_results(const std::filesystem::path& run_dir, const SweepResults& res
     Group table_groups = root.create_group("tables");
     for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);
     Group cell_groups = root.create_group(kCellGroups);
-    for (const CellRecord& record : stored) {
-      Group group = cell_groups.create_group(record.fingerprint);
-      write_cell(group, record);
+    for (const CellRecord* record : stored) {
+      Group group = cell_groups.create_group(record->fingerprint);
+      write_cell(group, whole_record(store, *record, problems));
     }
   }
   write_file_atomically(path, file.finish());
+  return problems;
 }
 
 }  // namespace ptqbench

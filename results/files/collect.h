@@ -18,7 +18,7 @@ struct SweepResults {
   std::vector<CellRecord> records;
   std::vector<AccuracyTable> tables;
   /// The published tables that the sweep reproduces; `add_published_numbers` shows them
-  /// (results/published_comparison.h).
+  /// (results/tables/published_comparison.h).
   std::vector<std::string> reproduces;
   /// Cell files that the manifest does not name: of earlier settings.
   std::size_t other_cells = 0;
@@ -28,22 +28,30 @@ struct SweepResults {
   std::size_t count(CellStatus status) const;
 };
 
-/// The stored record of a cell of the manifest, under the manifest's names: a label may have
-/// changed since the cell ran. Throws ResultsError if its file is missing or unusable.
+/// The stored record of a cell of the manifest, whole and under the manifest's names: a label may
+/// have changed since the cell ran. Throws ResultsError if its file is missing or unusable.
 CellRecord read_planned_cell(const CellStore& store, const CellRecord& planned);
 
 /// Reads the manifest and its cells, no other cell files. Throws ResultsError if there is no usable
 /// manifest or the folder cannot be listed.
 SweepResults read_results(const std::filesystem::path& run_dir);
 
+/// The same with records as read_cell_summary() gives them: all that tables and comparisons need,
+/// in a small part of the memory.
+SweepResults read_result_summaries(const std::filesystem::path& run_dir);
+
 /// Reads a `results.h5`: what `write_results` was given, but for the published tables and other
 /// cells, and the cells that had not run come last. Throws ResultsError if the file is missing,
 /// damaged or of another format version.
 SweepResults read_results_file(const std::filesystem::path& path);
+SweepResults read_result_summaries_file(const std::filesystem::path& path);
 
 /// Writes `results.h5` of the run directory (docs/results-format.md), atomically: the earlier one
-/// stays if anything fails. Equal results give equal bytes. Holds all of them in memory once more.
-/// Throws ResultsError.
-void write_results(const std::filesystem::path& run_dir, const SweepResults& results);
+/// stays if anything fails. Equal results give equal bytes. The records of `results` may be
+/// summaries: each cell is read from its file when its turn comes. Of one that cannot be read then
+/// the record that is there is written; returns a sentence for each, naming its file. Throws
+/// ResultsError.
+std::vector<std::string> write_results(const std::filesystem::path& run_dir,
+                                       const SweepResults& results);
 
 }  // namespace ptqbench

@@ -48,6 +48,13 @@ CellRecord CellStore::read(const std::string& fingerprint) const {
   return record;
 }
 
+CellRecord CellStore::read_summary(const std::string& fingerprint) const {
+  const fs::path path = cell_path(fingerprint);
+  CellRecord record = read_cell_file_summary(path);
+  check_name(path, record.fingerprint);
+  return record;
+}
+
 fs::path CellStore::set_aside(const std::string& fingerprint) const {
   const fs::path path = cell_path(fingerprint);
   std::error_code error;

@@ -26,6 +26,9 @@ class CellStore {
   /// Throws ResultsError if the file is missing or unusable.
   CellRecord read(const std::string& fingerprint) const;
 
+  /// The same without what read_cell_summary() leaves out.
+  CellRecord read_summary(const std::string& fingerprint) const;
+
   /// Renames the cell's file, so that it is no result any more: to `<fingerprint>.h5.damaged`, with
   /// a number if there is one already. Returns its new path. Throws ResultsError.
   std::filesystem::path set_aside(const std::string& fingerprint) const;

@@ -1,6 +1,7 @@
 #include "results/hdf5/hdf5.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 

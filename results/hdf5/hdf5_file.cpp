@@ -1,7 +1,11 @@
 #include "results/hdf5/hdf5_file.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <system_error>
@@ -48,43 +52,100 @@ Group InputFile::root() const {
 /// The buffer of HDF5's in-memory driver, kept when the driver lets go of it. H5Fget_file_image is
 /// no substitute: it clears a flag in the superblock of the 1.10 format without renewing the
 /// checksum beside it (seen in 1.10.8).
-struct MemoryFile::Image {
-  void* data = nullptr;
-  std::size_t bytes = 0;
-
+class MemoryFile::Image {
+ public:
   Image() = default;
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
-  ~Image() { std::free(data); }
+  virtual ~Image() = default;
 
-  static void* allocate(size_t size, H5FD_file_image_op_t, void*) { return std::malloc(size); }
+  void* data() const { return data_; }
+  std::size_t bytes() const { return bytes_; }
+
+  static void set_callbacks(hid_t access, Image* image, const std::string& name) {
+    H5FD_file_image_callbacks_t callbacks = {allocate, copy, resize, release, share, keep, image};
+    check(H5Pset_file_image_callbacks(access, &callbacks), name, "create the file");
+  }
+
+ protected:
+  /// Makes the buffer so large and returns it; null when there is no room.
+  virtual void* grow(std::size_t bytes) = 0;
+
+  void* data_ = nullptr;
+  std::size_t bytes_ = 0;
+
+ private:
+  /// For images that a file is opened with, which this one is not.
+  static void* allocate(size_t, H5FD_file_image_op_t, void*) { return nullptr; }
   static void* copy(void* to, const void* from, size_t size, H5FD_file_image_op_t, void*) {
     return std::memcpy(to, from, size);
   }
-  static void* resize(void* buffer, size_t size, H5FD_file_image_op_t, void* image) {
-    static_cast<Image*>(image)->bytes = size;
-    return std::realloc(buffer, size);
+  static void* resize(void*, size_t size, H5FD_file_image_op_t, void* image) {
+    return static_cast<Image*>(image)->grow(size);
   }
-  static herr_t release(void* buffer, H5FD_file_image_op_t operation, void* image) {
-    if (operation == H5FD_FILE_IMAGE_OP_FILE_CLOSE) {
-      static_cast<Image*>(image)->data = buffer;
-    } else {
-      std::free(buffer);
-    }
-    return 0;
-  }
+  /// The buffer is freed with the image.
+  static herr_t release(void*, H5FD_file_image_op_t, void*) { return 0; }
   static void* share(void* image) { return image; }
   static herr_t keep(void*) { return 0; }
 };
 
+class MemoryFile::HeapImage : public Image {
+ public:
+  ~HeapImage() override { std::free(data_); }
+
+ private:
+  void* grow(std::size_t bytes) override {
+    void* larger = std::realloc(data_, bytes);
+    if (larger == nullptr) return nullptr;
+    data_ = larger;
+    bytes_ = bytes;
+    return data_;
+  }
+};
+
+class MemoryFile::MappedImage : public Image {
+ public:
+  explicit MappedImage(const std::filesystem::path& folder) {
+    auto path = (folder / ".image.XXXXXX").string();
+    file_ = mkostemp(path.data(), O_CLOEXEC);
+    if (file_ < 0) {
+      throw IoError(fmt::format("{}: cannot make a file there: {}", folder.string(),
+                                std::generic_category().message(errno)));
+    }
+    unlink(path.c_str());
+  }
+  ~MappedImage() override {
+    if (data_ != nullptr) munmap(data_, bytes_);
+    close(file_);
+  }
+
+ private:
+  void* grow(std::size_t bytes) override {
+    // Room on the disk is taken first: writing to a mapping without it would end the process.
+    if (posix_fallocate(file_, 0, static_cast<off_t>(bytes)) != 0) return nullptr;
+    void* larger = data_ == nullptr
+                       ? mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, file_, 0)
+                       : mremap(data_, bytes_, bytes, MREMAP_MAYMOVE);
+    if (larger == MAP_FAILED) return nullptr;
+    data_ = larger;
+    bytes_ = bytes;
+    return data_;
+  }
+
+  int file_ = -1;
+};
+
 MemoryFile::MemoryFile(std::string name)
-    : name_(std::move(name)), image_(std::make_unique<Image>()) {
+    : MemoryFile(std::move(name), std::make_unique<HeapImage>()) {}
+
+MemoryFile::MemoryFile(std::string name, const std::filesystem::path& folder)
+    : MemoryFile(std::move(name), std::make_unique<MappedImage>(folder)) {}
+
+MemoryFile::MemoryFile(std::string name, std::unique_ptr<Image> image)
+    : name_(std::move(name)), image_(std::move(image)) {
   silence_error_printing();
   const Handle access = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, name_, "create the file");
-  H5FD_file_image_callbacks_t callbacks = {Image::allocate, Image::copy,  Image::resize,
-                                           Image::release,  Image::share, Image::keep,
-                                           image_.get()};
-  check(H5Pset_file_image_callbacks(access.get(), &callbacks), name_, "create the file");
+  Image::set_callbacks(access.get(), image_.get(), name_);
   check(H5Pset_fapl_core(access.get(), kImageIncrement, false), name_, "create the file");
   check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), name_,
         "create the file");
@@ -106,14 +167,14 @@ Group MemoryFile::root() const {
 std::string_view MemoryFile::finish() {
   check(id_.close() ? 0 : -1, name_, "finish the file");
   uint64_t end = 0;
-  if (image_->data != nullptr && image_->bytes >= kEndOffset + 8) {
-    const auto* bytes = static_cast<const unsigned char*>(image_->data);
+  if (image_->data() != nullptr && image_->bytes() >= kEndOffset + 8) {
+    const auto* bytes = static_cast<const unsigned char*>(image_->data());
     for (int i = 7; i >= 0; --i) end = end << 8 | bytes[kEndOffset + i];
   }
-  if (end == 0 || end > image_->bytes) {
+  if (end == 0 || end > image_->bytes()) {
     throw ResultsError(name_ + ": HDF5 left no whole file in memory");
   }
-  return {static_cast<const char*>(image_->data), end};
+  return {static_cast<const char*>(image_->data()), end};
 }
 
 }  // namespace ptqbench::hdf5

@@ -30,6 +30,9 @@ class MemoryFile {
  public:
   /// `name` is used in messages only.
   explicit MemoryFile(std::string name);
+  /// For files that may be large: the memory is that of a file without a name in `folder`, which
+  /// the system writes out when memory is short. Throws IoError when none can be made there.
+  MemoryFile(std::string name, const std::filesystem::path& folder);
   ~MemoryFile();
 
   Group root() const;
@@ -39,7 +42,11 @@ class MemoryFile {
   std::string_view finish();
 
  private:
-  struct Image;
+  class Image;
+  class HeapImage;
+  class MappedImage;
+
+  MemoryFile(std::string name, std::unique_ptr<Image> image);
 
   std::string name_;
   std::unique_ptr<Image> image_;  // before id_: when that is closed, HDF5 hands its buffer over

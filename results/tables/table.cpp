@@ -1,6 +1,7 @@
 #include "results/tables/table.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>

@@ -56,8 +56,8 @@ struct TableEntry {
   double seconds = kNotMeasured;
   /// What decides the published numbers to stand here; none without a mean.
   std::optional<ComparedCell> compared;
-  /// Nearest source first; empty until `add_published_numbers` (results/published_comparison.h)
-  /// fills it.
+  /// Nearest source first; empty until `add_published_numbers`
+  /// (results/tables/published_comparison.h) fills it.
   std::vector<ComparedValue> published;
 };
 
@@ -89,7 +89,7 @@ struct AccuracyTable {
   std::vector<TableSource> sources;
   /// What a reader of the numbers has to know, a sentence each.
   std::vector<std::string> notes;
-  /// What makes the numbers doubtful (results/warnings.h).
+  /// What makes the numbers doubtful (results/tables/warnings.h).
   std::vector<std::string> warnings;
 };
 

@@ -9,7 +9,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "support/error.h"
+#include "support/data_error.h"
 
 namespace ptqbench {
 
@@ -22,14 +22,14 @@ constexpr size_t kShownCharacters = 120;
 InputFile::InputFile(const std::filesystem::path& path) : path_(path) {
   // O_NONBLOCK: opening a named pipe must not wait for a writer.
   descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (descriptor_ < 0) fail(fmt::format("cannot be opened: {}", std::strerror(errno)));
+  if (descriptor_ < 0) fail_to_read(fmt::format("cannot be opened: {}", std::strerror(errno)));
   struct stat status {};
   if (::fstat(descriptor_, &status) == 0 && S_ISREG(status.st_mode)) {
     size_ = static_cast<uint64_t>(status.st_size);
     return;
   }
   ::close(descriptor_);
-  fail(S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
+  fail_to_read(S_ISDIR(status.st_mode) ? "is a folder, expected a file" : "is not a regular file");
 }
 
 InputFile::~InputFile() { ::close(descriptor_); }
@@ -44,16 +44,20 @@ void InputFile::read(uint64_t offset, void* to, uint64_t count) const {
     const auto got = ::pread(descriptor_, destination, std::min(count, kLargestRead),
                              static_cast<off_t>(offset));
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) fail(fmt::format("cannot be read: {}", std::strerror(errno)));
-    if (got == 0) fail("became shorter while it was read");
+    if (got < 0) fail_to_read(fmt::format("cannot be read: {}", std::strerror(errno)));
+    if (got == 0) fail_to_read("became shorter while it was read");
     destination += got;
     offset += static_cast<uint64_t>(got);
     count -= static_cast<uint64_t>(got);
   }
 }
 
-void InputFile::fail(const std::string& problem) const {
+void InputFile::fail_to_read(const std::string& problem) const {
   throw IoError(fmt::format("'{}': {}", path_.string(), problem));
+}
+
+void InputFile::fail(const std::string& problem) const {
+  throw DataError(fmt::format("'{}': {}", path_.string(), problem));
 }
 
 SequentialReader::SequentialReader(const InputFile& file, uint64_t begin, uint64_t end)

@@ -22,10 +22,13 @@ class InputFile {
   uint64_t size() const { return size_; }
   /// Copies `count` bytes at `offset` to `to`; throws IoError when they are not all there.
   void read(uint64_t offset, void* to, uint64_t count) const;
-  /// Throws IoError "'path': problem".
+  /// Throws DataError "'path': problem", about what the file holds.
   [[noreturn]] void fail(const std::string& problem) const;
 
  private:
+  /// The same as an IoError: that it cannot be read now.
+  [[noreturn]] void fail_to_read(const std::string& problem) const;
+
   std::filesystem::path path_;
   int descriptor_ = -1;
   uint64_t size_ = 0;
@@ -51,7 +54,7 @@ class SequentialReader {
   /// `limit`.
   std::string line(uint64_t limit);
   void skip(uint64_t count);
-  /// Throws IoError with the file's path and the position.
+  /// Throws DataError with the file's path and the position.
   [[noreturn]] void fail(const std::string& problem) const;
 
  private:

@@ -84,21 +84,54 @@ std::string early_torchvision_detector_name(const std::string& name) {
   return fmt::format("{}.{}.{}", match[1].str(), 2 * std::stoi(match[2]), match[3].str());
 }
 
+void rename_to_torchvision_regnet(std::vector<NamedTensor>& parameters) {
+  for (auto& parameter : parameters) parameter.name = torchvision_regnet_name(parameter.name);
+}
+
+void rename_to_early_torchvision_detector(std::vector<NamedTensor>& parameters) {
+  for (auto& parameter : parameters)
+    parameter.name = early_torchvision_detector_name(parameter.name);
+}
+
+struct Convention {
+  /// A file whose names match follows it.
+  const char* pattern;
+  void (*rename)(std::vector<NamedTensor>& parameters);
+};
+
+constexpr Convention kConventions[] = {
+    {R"(trunk_output\..*)", rename_to_torchvision_regnet},
+    {R"(features\.\d+\.conv\.0\.weight)", rename_to_zoo_mobilenet},
+    {R"(.*LayerNorm\.gamma)", rename_layer_norms},
+    {R"(backbone\.fpn\.inner_blocks\.\d+\.weight)", rename_to_early_torchvision_detector},
+};
+
+bool same_names(const std::vector<NamedTensor>& a, const std::vector<NamedTensor>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& left, const auto& right) { return left.name == right.name; });
+}
+
 }  // namespace
 
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
                                      std::vector<NamedTensor> parameters) {
-  if (any_name_matches(checkpoint.tensors, R"(trunk_output\..*)")) {
-    for (auto& parameter : parameters) parameter.name = torchvision_regnet_name(parameter.name);
-  } else if (any_name_matches(checkpoint.tensors, R"(features\.\d+\.conv\.0\.weight)")) {
-    rename_to_zoo_mobilenet(parameters);
-  } else if (any_name_matches(checkpoint.tensors, R"(.*LayerNorm\.gamma)")) {
-    rename_layer_norms(parameters);
-  } else if (any_name_matches(checkpoint.tensors, R"(backbone\.fpn\.inner_blocks\.\d+\.weight)")) {
-    for (auto& parameter : parameters)
-      parameter.name = early_torchvision_detector_name(parameter.name);
+  for (const auto& convention : kConventions) {
+    if (!any_name_matches(checkpoint.tensors, convention.pattern)) continue;
+    convention.rename(parameters);
+    break;
   }
   return parameters;
+}
+
+std::vector<std::vector<NamedTensor>> naming_conventions(
+    const std::vector<NamedTensor>& parameters) {
+  std::vector<std::vector<NamedTensor>> all = {parameters};
+  for (const auto& convention : kConventions) {
+    auto renamed = parameters;
+    convention.rename(renamed);
+    if (!same_names(renamed, parameters)) all.push_back(std::move(renamed));
+  }
+  return all;
 }
 
 }  // namespace ptqbench

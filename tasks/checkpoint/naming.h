@@ -23,4 +23,8 @@ namespace ptqbench {
 std::vector<NamedTensor> named_as_in(const Checkpoint& checkpoint,
                                      std::vector<NamedTensor> parameters);
 
+/// The parameters under their own names and under those of each convention that changes one.
+std::vector<std::vector<NamedTensor>> naming_conventions(
+    const std::vector<NamedTensor>& parameters);
+
 }  // namespace ptqbench

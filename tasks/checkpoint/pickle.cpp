@@ -23,8 +23,8 @@ constexpr uint64_t kFrameLengthBytes = 8;
 /// one byte can push an object, and a corrupt file can have any number of them.
 class Unpickler {
  public:
-  Unpickler(SequentialReader& reader, const std::unordered_set<std::string>& allowed)
-      : reader_(reader), allowed_(allowed) {}
+  Unpickler(SequentialReader& reader, const std::unordered_set<std::string>& known)
+      : reader_(reader), known_(known) {}
 
   Pickle run() {
     read_protocol();
@@ -196,6 +196,8 @@ class Unpickler {
 
   void append(const std::vector<PickleValue*>& items) {
     PickleValue* list = top();
+    // What is put into a list of another class is no argument of the call that makes it.
+    if (list->is(Kind::kCall)) return;
     if (!list->is(Kind::kList)) fail("appends to something that is not a list");
     list->items.insert(list->items.end(), items.begin(), items.end());
   }
@@ -306,24 +308,21 @@ class Unpickler {
   void push_global(const std::string& module, const std::string& name) {
     if (module.size() > kLongestName || name.size() > kLongestName) fail("has a too long global");
     const std::string global = module + "." + name;
-    if (allowed_.count(global) == 0) {
-      fail(
-          fmt::format("needs {}, which is neither a tensor nor a plain container and was not "
-                      "run; save model.state_dict() and use that file",
-                      in_quotes(global)));
-    }
+    if (known_.count(global) == 0 && pickle_.foreign_globals.insert(global).second)
+      charge(global.size());
     push(Kind::kGlobal)->text = global;
   }
 
-  void push_call() {
-    const PickleValue* arguments = pop();
-    const PickleValue* callable = pop();
-    if (!callable->is(Kind::kGlobal) || !arguments->is(Kind::kTuple)) {
+  /// What a call would make, called by its global; of the result of another call by that one's.
+  void push_call(const PickleValue* callable, const PickleValue* arguments) {
+    const bool made = callable->is(Kind::kCall);
+    if ((!callable->is(Kind::kGlobal) && !made) || !arguments->is(Kind::kTuple)) {
       fail("calls something that is not a function");
     }
     PickleValue* call = push(Kind::kCall);
     charge(callable->text.size() + arguments->items.size() * sizeof(void*));
-    call->text = callable->text;
+    call->text = made ? "result of " + callable->text : callable->text;
+    if (call->text.size() > 2 * kLongestName) fail("has a too long chain of calls");
     call->items = arguments->items;
   }
 
@@ -341,10 +340,16 @@ class Unpickler {
         push_global(module->text, name->text);
         return true;
       }
+      case Opcode::kNewObjEx:
+        // Keyword arguments decide nothing of what is read.
+        pop();
+        [[fallthrough]];
       case Opcode::kReduce:
-      case Opcode::kNewObj:
-        push_call();
+      case Opcode::kNewObj: {
+        const PickleValue* arguments = pop();
+        push_call(pop(), arguments);
         return true;
+      }
       case Opcode::kBuild:
         pop();
         top();
@@ -360,7 +365,7 @@ class Unpickler {
   }
 
   SequentialReader& reader_;
-  const std::unordered_set<std::string>& allowed_;
+  const std::unordered_set<std::string>& known_;
   Pickle pickle_;
   std::vector<PickleValue*> stack_;
   std::vector<size_t> marks_;
@@ -370,8 +375,8 @@ class Unpickler {
 
 }  // namespace
 
-Pickle read_pickle(SequentialReader& reader, const std::unordered_set<std::string>& allowed) {
-  return Unpickler(reader, allowed).run();
+Pickle read_pickle(SequentialReader& reader, const std::unordered_set<std::string>& known) {
+  return Unpickler(reader, known).run();
 }
 
 }  // namespace ptqbench

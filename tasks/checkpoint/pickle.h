@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <set>
 #include <string>
 #include <unordered_set>
 #include <utility>
@@ -46,6 +47,8 @@ struct PickleValue {
 struct Pickle {
   std::deque<PickleValue> objects;
   const PickleValue* root = nullptr;
+  /// The globals that the reader did not know, sorted.
+  std::set<std::string> foreign_globals;
 
   Pickle() = default;
   Pickle(Pickle&&) = default;
@@ -54,9 +57,9 @@ struct Pickle {
 
 /// Reads one pickle of protocol 2 to 5 (Python's pickletools describes the opcodes) up to its end
 /// mark, which may come before the reader's end. Nothing is run: a call is recorded as global and
-/// arguments, object state is dropped. Globals other than `allowed` ("module.name") are refused.
-/// Memory stays below about half a gigabyte. Throws IoError naming the file and position, and the
-/// global that was refused.
-Pickle read_pickle(SequentialReader& reader, const std::unordered_set<std::string>& allowed);
+/// arguments, object state is dropped. Globals other than `known` ("module.name") are foreign; what
+/// they would make is recorded in the same way and noted. Memory stays below about half a gigabyte.
+/// Throws IoError naming the file and position.
+Pickle read_pickle(SequentialReader& reader, const std::unordered_set<std::string>& known);
 
 }  // namespace ptqbench

@@ -50,7 +50,9 @@ std::optional<at::ScalarType> dtype_named(const std::string& name) {
 
 struct TensorEntry {
   std::string name;
-  at::ScalarType dtype;
+  /// None where it is unknown here.
+  std::optional<at::ScalarType> dtype;
+  std::string dtype_name;
   std::vector<int64_t> shape;
   uint64_t begin;
   uint64_t end;
@@ -80,15 +82,16 @@ std::vector<uint64_t> whole_numbers(const InputFile& file, const std::string& na
 TensorEntry parse_entry(const InputFile& file, const std::string& name, const Json& entry) {
   const auto type = entry.find("dtype");
   if (type == entry.end() || !type->is_string()) fail_entry(file, name, "'dtype' is missing");
-  const auto dtype = dtype_named(type->get<std::string>());
-  if (!dtype) fail_entry(file, name, "unsupported dtype " + in_quotes(type->get<std::string>()));
+  const auto dtype_name = type->get<std::string>();
   const auto shape = whole_numbers(file, name, entry, "shape");
   const auto range = whole_numbers(file, name, entry, "data_offsets");
   if (range.size() != 2 || range[0] > range[1]) {
     fail_entry(file, name, "'data_offsets' should be [begin, end]");
   }
-  TensorEntry parsed{name, *dtype, {shape.begin(), shape.end()}, range[0], range[1]};
-  const auto bytes = byte_count(parsed.shape, parsed.dtype);
+  TensorEntry parsed{name,     dtype_named(dtype_name),    dtype_name,
+                     {shape.begin(), shape.end()}, range[0], range[1]};
+  if (!parsed.dtype) return parsed;
+  const auto bytes = byte_count(parsed.shape, *parsed.dtype);
   if (!bytes || *bytes != parsed.end - parsed.begin) {
     fail_entry(file, name,
                fmt::format("its shape does not fit its {} bytes", parsed.end - parsed.begin));
@@ -183,7 +186,7 @@ void check_names(const std::vector<NamedTensor>& tensors) {
 
 }  // namespace
 
-Checkpoint read_safetensors(const InputFile& file) {
+CheckpointContents safetensors_contents(const InputFile& file) {
   SequentialReader start(file, 0, file.size());
   const uint64_t length = start.unsigned_integer(kLengthBytes);
   if (length > kLargestHeader || length > file.size() - kLengthBytes) {
@@ -192,11 +195,11 @@ Checkpoint read_safetensors(const InputFile& file) {
   }
   const Json header = read_header(file, length);
 
-  Checkpoint checkpoint;
+  CheckpointContents contents;
   std::vector<TensorEntry> entries;
   for (const auto& [name, entry] : header.items()) {
     if (name == kMetadataKey) {
-      checkpoint.metadata = parse_metadata(file, entry);
+      contents.metadata = parse_metadata(file, entry);
     } else if (entry.is_object()) {
       entries.push_back(parse_entry(file, name, entry));
     } else {
@@ -209,11 +212,28 @@ Checkpoint read_safetensors(const InputFile& file) {
   const uint64_t data_begin = kLengthBytes + length;
   check_no_gaps(file, entries, file.size() - data_begin);
 
-  for (const auto& entry : entries) {
-    at::Tensor value = torch::empty(entry.shape, entry.dtype);
-    read_elements(file, data_begin + entry.begin, value);
-    checkpoint.tensors.push_back({entry.name, value});
+  auto& tensors = contents.entries.emplace_back().tensors;
+  for (auto& entry : entries) {
+    const std::string name = entry.name;
+    const bool known = entry.dtype.has_value();
+    const auto read = [&file, data_begin, entry = std::move(entry)] {
+      if (!entry.dtype)
+        fail_entry(file, entry.name, "unsupported dtype " + in_quotes(entry.dtype_name));
+      at::Tensor value = torch::empty(entry.shape, *entry.dtype);
+      read_elements(file, data_begin + entry.begin, value);
+      return value;
+    };
+    tensors.push_back({name, read, known});
   }
+  return contents;
+}
+
+Checkpoint read_safetensors(const InputFile& file) {
+  const auto contents = safetensors_contents(file);
+  Checkpoint checkpoint;
+  checkpoint.metadata = contents.metadata;
+  for (const auto& tensor : contents.entries.front().tensors)
+    checkpoint.tensors.push_back({tensor.name, tensor.read()});
   return checkpoint;
 }
 

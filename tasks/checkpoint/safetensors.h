@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "tasks/checkpoint/checkpoint.h"
+#include "tasks/checkpoint/checkpoint_contents.h"
 
 namespace ptqbench {
 
@@ -16,6 +17,9 @@ class InputFile;
 /// in the order of their bytes; dtypes F64, F32, F16, BF16, I64, I32, I16, I8, U8 and BOOL.
 /// `content_hash` is left empty. Throws IoError on any departure from the format.
 Checkpoint read_safetensors(const InputFile& file);
+
+/// The same without reading the tensors; one of another dtype is an error only when it is read.
+CheckpointContents safetensors_contents(const InputFile& file);
 
 /// Writes the same format. Tensors of any device and layout; wider dtypes go first, so that each is
 /// aligned, and otherwise in the order given. Complete or not at all: a failure leaves no file and

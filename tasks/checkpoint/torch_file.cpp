@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <torch/types.h>
 
+#include <memory>
 #include <unordered_map>
 
 #include "tasks/checkpoint/input_file.h"
@@ -97,39 +98,50 @@ std::unordered_map<std::string, StoredBytes> find_legacy_storages(
   return places;
 }
 
+CheckpointContents contents_of(const InputFile& file, const std::shared_ptr<const Pickle>& pickle,
+                               const StorageReader& read) {
+  CheckpointContents contents;
+  contents.entries = state_dict_entries(file, pickle, read);
+  contents.foreign_globals.assign(pickle->foreign_globals.begin(), pickle->foreign_globals.end());
+  return contents;
+}
+
 }  // namespace
 
 bool looks_like_legacy_torch_file(const InputFile& file) {
   return file.size() > 0 && SequentialReader(file, 0, 1).byte() == kPickleStart;
 }
 
-std::vector<NamedTensor> read_torch_zip(const InputFile& file) {
-  const ZipArchive archive(file);
-  const auto folder = archive.folder_of("data.pkl");
+CheckpointContents torch_zip_contents(const InputFile& file) {
+  const auto archive = std::make_shared<const ZipArchive>(file);
+  const auto folder = archive->folder_of("data.pkl");
   if (!folder) file.fail("is a ZIP archive without 'data.pkl', expected one that torch.save wrote");
-  const bool big_endian = read_byte_order(file, archive, *folder);
-  const ZipEntry entry = archive.find(*folder + "data.pkl");
+  const bool big_endian = read_byte_order(file, *archive, *folder);
+  const ZipEntry entry = archive->find(*folder + "data.pkl");
   SequentialReader reader(file, entry.begin, entry.begin + entry.size);
-  const Pickle pickle = read_pickle(reader, torch_globals());
+  const auto pickle = std::make_shared<const Pickle>(read_pickle(reader, torch_globals()));
 
-  return state_dict_tensors(file, pickle, [&](const TorchStorage& storage) {
-    const ZipEntry record = archive.find(*folder + "data/" + storage.key);
+  const auto read = [&file, archive, folder = *folder, big_endian](const TorchStorage& storage) {
+    const ZipEntry record = archive->find(folder + "data/" + storage.key);
     return read_storage(file, storage, {record.begin, record.size}, big_endian);
-  });
+  };
+  return contents_of(file, pickle, read);
 }
 
-std::vector<NamedTensor> read_torch_legacy(const InputFile& file) {
+CheckpointContents torch_legacy_contents(const InputFile& file) {
   SequentialReader reader(file, 0, file.size());
   const bool big_endian = is_big_endian(read_legacy_preamble(reader));
-  const Pickle pickle = read_pickle(reader, torch_globals());
+  const auto pickle = std::make_shared<const Pickle>(read_pickle(reader, torch_globals()));
   const Pickle keys = read_pickle(reader, {});
-  const auto places = find_legacy_storages(reader, keys, torch_storages(file, pickle), big_endian);
+  const auto places =
+      find_legacy_storages(reader, keys, torch_storages(file, *pickle), big_endian);
 
-  return state_dict_tensors(file, pickle, [&](const TorchStorage& storage) {
+  const auto read = [&file, places, big_endian](const TorchStorage& storage) {
     const auto place = places.find(storage.key);
     if (place == places.end()) file.fail("has no storage " + in_quotes(storage.key));
     return read_storage(file, storage, place->second, big_endian);
-  });
+  };
+  return contents_of(file, pickle, read);
 }
 
 }  // namespace ptqbench

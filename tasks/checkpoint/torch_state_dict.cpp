@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <set>
 
 #include "tasks/checkpoint/tensor_bytes.h"
 
@@ -14,9 +16,6 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::array<const char*, 5> kWrappers = {"state_dict", "model_state_dict", "model_state",
-                                                  "model", "net"};
-constexpr const char* kParallelPrefix = "module.";
 constexpr const char* kAdvice =
     "expected a dictionary of tensors, as torch.save(model.state_dict(), ...) writes";
 
@@ -53,8 +52,11 @@ const at::ScalarType* storage_dtype(const std::string& global) {
 
 std::unordered_set<std::string> make_torch_globals() {
   std::unordered_set<std::string> globals = {
-      "collections.OrderedDict", "collections.Counter", "torch._utils._rebuild_tensor",
-      "torch._utils._rebuild_tensor_v2", "torch._utils._rebuild_parameter", "torch.Size",
+      "collections.OrderedDict", "collections.Counter", "collections.defaultdict",
+      "torch._utils._rebuild_tensor", "torch._utils._rebuild_tensor_v2",
+      "torch._utils._rebuild_tensor_v3", "torch._utils._rebuild_parameter",
+      "torch._utils._rebuild_parameter_with_state", "torch._tensor._rebuild_from_type_v2",
+      "torch.Size",
       "torch.device",
       // numpy scalars, which training scripts keep as 'best_prec1', and the bytes they are made of.
       "numpy.core.multiarray.scalar", "numpy._core.multiarray.scalar", "numpy.dtype",
@@ -122,26 +124,63 @@ bool fits_storage(const std::vector<int64_t>& sizes, const std::vector<int64_t>&
   return offset >= 0 && (empty ? offset <= elements : last < elements);
 }
 
-bool is_tensor(const PickleValue& value) {
-  return value.is_call("torch._utils._rebuild_tensor_v2") ||
-         value.is_call("torch._utils._rebuild_tensor") ||
-         (value.is_call("torch._utils._rebuild_parameter") && !value.items.empty());
+/// The call that makes a tensor, without those around it that make it a parameter or give it a
+/// class and attributes; null: the value is no tensor.
+struct TensorCall {
+  const std::string* function = nullptr;
+  const std::vector<const PickleValue*>* arguments = nullptr;
+};
+
+std::optional<TensorCall> tensor_call(const PickleValue& value) {
+  const PickleValue* inner = &value;
+  if ((value.is_call("torch._utils._rebuild_parameter") ||
+       value.is_call("torch._utils._rebuild_parameter_with_state")) &&
+      !value.items.empty()) {
+    inner = value.items[0];
+  }
+  TensorCall call{&inner->text, &inner->items};
+  // (function, class, arguments, state)
+  if (inner->is_call("torch._tensor._rebuild_from_type_v2") && inner->items.size() >= 3 &&
+      inner->items[0]->is(Kind::kGlobal) && inner->items[2]->is(Kind::kTuple)) {
+    call = {&inner->items[0]->text, &inner->items[2]->items};
+  } else if (!inner->is(Kind::kCall)) {
+    return std::nullopt;
+  }
+  static const std::set<std::string> functions = {"torch._utils._rebuild_tensor",
+                                                  "torch._utils._rebuild_tensor_v2",
+                                                  "torch._utils._rebuild_tensor_v3"};
+  if (functions.count(*call.function) == 0) return std::nullopt;
+  return call;
+}
+
+bool is_tensor(const PickleValue& value) { return tensor_call(value).has_value(); }
+
+/// Why the tensor's type is not known here; empty: it is. The third version of the function is for
+/// types without a storage class of their own.
+std::string unknown_type(const PickleValue& value) {
+  const auto call = tensor_call(value);
+  const auto& arguments = *call->arguments;
+  if (*call->function == "torch._utils._rebuild_tensor_v3")
+    return arguments.size() > 6 ? in_quotes(arguments[6]->text) : "an unknown type";
+  if (arguments.empty() || !arguments[0]->is(Kind::kPersistent)) return "";
+  const auto& storage = *arguments[0]->items[0];
+  if (storage.items.size() < 2 || !storage.items[1]->is(Kind::kGlobal)) return "";
+  const std::string& type = storage.items[1]->text;
+  return storage_dtype(type) == nullptr ? in_quotes(type) : "";
 }
 
 /// Rebuilds tensors as views of storages, each read when a tensor first needs it.
 class TensorBuilder {
  public:
-  TensorBuilder(const InputFile& file, const StorageReader& read_storage)
-      : file_(file), read_storage_(read_storage) {}
+  TensorBuilder(const InputFile& file, std::shared_ptr<const Pickle> pickle,
+                StorageReader read_storage)
+      : file_(file), pickle_(std::move(pickle)), read_storage_(std::move(read_storage)) {}
 
   at::Tensor build(const std::string& name, const PickleValue& value) {
-    const PickleValue* tensor = &value;
-    if (value.is_call("torch._utils._rebuild_parameter")) tensor = value.items[0];
-    if (!is_tensor(*tensor) || tensor->is_call("torch._utils._rebuild_parameter")) {
-      fail(name, "a parameter without a tensor");
-    }
+    const auto unknown = unknown_type(value);
+    if (!unknown.empty()) fail(name, "the type " + unknown + ", which is not known");
     // (storage, offset, sizes, strides, ...)
-    const auto& arguments = tensor->items;
+    const auto& arguments = *tensor_call(value)->arguments;
     if (arguments.size() < 4 || !arguments[1]->is(Kind::kInt)) fail(name, "too few arguments");
     const StorageUse use = parse_storage(file_, *arguments[0]);
     const int64_t offset = arguments[1]->integer;
@@ -188,7 +227,9 @@ class TensorBuilder {
   }
 
   const InputFile& file_;
-  const StorageReader& read_storage_;
+  /// Holds the values that build() is given.
+  std::shared_ptr<const Pickle> pickle_;
+  StorageReader read_storage_;
   std::unordered_map<std::string, at::Tensor> storages_;
   uint64_t read_bytes_ = 0;
 };
@@ -209,35 +250,49 @@ std::vector<Entry> named_entries(const PickleValue& value) {
   return entries;
 }
 
-bool has_tensors(const PickleValue& dictionary) {
-  const auto entries = named_entries(dictionary);
-  return std::any_of(entries.begin(), entries.end(),
-                     [](const Entry& entry) { return is_tensor(*entry.second); });
-}
+/// Walks over the dictionaries of a pickle.
+class EntryFinder {
+ public:
+  EntryFinder(const InputFile& file, std::shared_ptr<TensorBuilder> builder)
+      : file_(file), builder_(std::move(builder)) {}
 
-const PickleValue& unwrap(const InputFile& file, const PickleValue& root) {
-  if (!root.is(Kind::kDict) && !root.is_call("collections.OrderedDict")) {
-    file.fail(fmt::format("holds a single object; {}", kAdvice));
+  std::vector<CheckpointEntry> find(const PickleValue& root) {
+    visit(root, "", 0);
+    return std::move(entries_);
   }
-  const auto entries = named_entries(root);
-  for (const char* wrapper : kWrappers) {
-    for (const auto& [key, value] : entries) {
-      if (key->text == wrapper && has_tensors(*value)) return *value;
+
+ private:
+  void visit(const PickleValue& dictionary, const std::string& path, int depth) {
+    constexpr int kDeepest = 16;
+    if (depth > kDeepest || !visited_.insert(&dictionary).second) return;
+    const auto named = named_entries(dictionary);
+    add_tensors(named, path);
+    for (const auto& [key, value] : named) {
+      if (!is_tensor(*value)) visit(*value, path.empty() ? key->text : path + "." + key->text,
+                                    depth + 1);
     }
   }
-  if (!has_tensors(root)) file.fail(fmt::format("holds no tensors; {}", kAdvice));
-  return root;
-}
 
-void strip_parallel_prefix(std::vector<NamedTensor>& tensors) {
-  const std::string prefix = kParallelPrefix;
-  const bool everywhere =
-      std::all_of(tensors.begin(), tensors.end(), [&](const NamedTensor& tensor) {
-        return tensor.name.compare(0, prefix.size(), prefix) == 0;
-      });
-  if (!everywhere) return;
-  for (auto& tensor : tensors) tensor.name.erase(0, prefix.size());
-}
+  void add_tensors(const std::vector<Entry>& named, const std::string& path) {
+    CheckpointEntry entry{path, {}};
+    std::unordered_set<std::string> names;
+    for (const auto& [key, value] : named) {
+      if (!is_tensor(*value)) continue;
+      if (!names.insert(key->text).second)
+        file_.fail("has two tensors named " + in_quotes(key->text));
+      const auto read = [builder = builder_, name = key->text, tensor = value] {
+        return builder->build(name, *tensor);
+      };
+      entry.tensors.push_back({key->text, read, unknown_type(*value).empty()});
+    }
+    if (!entry.tensors.empty()) entries_.push_back(std::move(entry));
+  }
+
+  const InputFile& file_;
+  std::shared_ptr<TensorBuilder> builder_;
+  std::vector<CheckpointEntry> entries_;
+  std::unordered_set<const PickleValue*> visited_;
+};
 
 }  // namespace
 
@@ -257,20 +312,18 @@ std::unordered_map<std::string, TorchStorage> torch_storages(const InputFile& fi
   return storages;
 }
 
-std::vector<NamedTensor> state_dict_tensors(const InputFile& file, const Pickle& pickle,
-                                            const StorageReader& read_storage) {
-  TensorBuilder builder(file, read_storage);
-  std::vector<NamedTensor> tensors;
-  std::unordered_map<std::string, size_t> positions;
-  for (const auto& [key, value] : named_entries(unwrap(file, *pickle.root))) {
-    if (!is_tensor(*value)) continue;
-    if (!positions.emplace(key->text, tensors.size()).second) {
-      file.fail("has two tensors named " + in_quotes(key->text));
-    }
-    tensors.push_back({key->text, builder.build(key->text, *value)});
-  }
-  strip_parallel_prefix(tensors);
-  return tensors;
+std::vector<CheckpointEntry> state_dict_entries(const InputFile& file,
+                                                std::shared_ptr<const Pickle> pickle,
+                                                StorageReader read_storage) {
+  const PickleValue& root = *pickle->root;
+  const auto builder = std::make_shared<TensorBuilder>(file, pickle, std::move(read_storage));
+  auto entries = EntryFinder(file, builder).find(root);
+  if (!entries.empty()) return entries;
+  if (root.is(Kind::kDict) || root.is_call("collections.OrderedDict"))
+    file.fail(fmt::format("holds no tensors; {}", kAdvice));
+  const bool of_class = root.is(Kind::kCall) && !is_tensor(root);
+  file.fail(fmt::format("holds a single object{}; {}",
+                        of_class ? " of " + in_quotes(root.text) : "", kAdvice));
 }
 
 }  // namespace ptqbench

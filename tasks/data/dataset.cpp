@@ -1,5 +1,6 @@
 #include "tasks/data/dataset.h"
 
+#include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "tasks/data/fashion_mnist.h"
 #include "tasks/data/image_folder.h"
 #include "tasks/data/memory_dataset.h"
+#include "tasks/data/picture_transform.h"
 
 namespace ptqbench {
 namespace {
@@ -41,6 +43,7 @@ void require_no_folder_options(const DatasetOptions& options) {
     throw ConfigError(fmt::format("data set '{}' has images of one size: resize and crop must be 0",
                                   options.name));
   }
+  require_no_picture_options(options);
 }
 
 void require_root(const DatasetOptions& options, const char* layout) {
@@ -72,7 +75,7 @@ Dataset make_cifar10(const DatasetOptions& options, const std::string& split,
 
 Dataset make_image_folder(const DatasetOptions& options, const std::string& split,
                           const Normalization& normalization) {
-  require_root(options, "<split>/<class>/*.jpg|jpeg|png");
+  require_root(options, "<split>/<class>/, a folder of pictures each");
   if (split.empty())
     throw ConfigError("data set '" + options.name + "' needs the name of a split's folder");
   ImageFolderOptions folder;
@@ -80,8 +83,7 @@ Dataset make_image_folder(const DatasetOptions& options, const std::string& spli
   folder.split = split;
   folder.label_file = options.label_file;
   folder.classes = options.classes;
-  folder.resize = options.resize;
-  folder.crop = options.crop;
+  folder.transform = picture_transform(options);
   return std::make_unique<ImageFolder>(folder, normalization);
 }
 
@@ -100,7 +102,7 @@ const std::vector<Entry>& entries() {
        {0.2470, 0.2435, 0.2616},
        make_cifar10},
       {"image_folder",
-       "JPEG and PNG files in <root>/<split>/<class>/, or in <root>/<split>/ with a label file",
+       "pictures in <root>/<split>/<class>/, or in <root>/<split>/ with a label file",
        {0.485, 0.456, 0.406},
        {0.229, 0.224, 0.225},
        make_image_folder},
@@ -135,6 +137,19 @@ void require_side(int64_t side, const char* option) {
 
 }  // namespace
 
+at::Tensor PictureDataset::sample(int64_t index) const { return normalization_(picture(index)); }
+
+void require_no_picture_options(const DatasetOptions& options) {
+  const DatasetOptions defaults;
+  if (options.squash.empty() && options.crop_fraction == 0 &&
+      options.interpolation == defaults.interpolation && options.antialias == defaults.antialias)
+    return;
+  throw ConfigError(
+      fmt::format("data set '{}' resizes no pictures by options: resize: [H, W], crop_fraction, "
+                  "interpolation and antialias must not be given",
+                  options.name));
+}
+
 const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
   using S = DatasetOptions;
   static const std::vector<Field<S>> all = {
@@ -150,6 +165,22 @@ const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
        kMaxSide},
       {"crop", &S::crop,
        "side in pixels of the middle square that is cut out, 0: none (image_folder)", 0, kMaxSide},
+      Field<S>("squash", &S::squash,
+               "height and width in pixels that pictures are resized to, whatever their sides; "
+               "also written resize: [H, W] (image_folder)",
+               1, kMaxSide)
+          .left_out_at_default(),
+      Field<S>("crop_fraction", &S::crop_fraction,
+               "instead of resize: the part of the shorter side that crop keeps, 0: not given "
+               "(image_folder)",
+               0, 1)
+          .left_out_at_default(),
+      Field<S>("interpolation", &S::interpolation, "filter of resizing (image_folder)", 0, 0,
+               interpolation_names())
+          .left_out_at_default(),
+      Field<S>("antialias", &S::antialias,
+               "whether the filter of resizing widens when it shrinks, as Pillow's (image_folder)")
+          .left_out_at_default(),
       {"mean", &S::mean,
        "subtracted from pixels in 0..1, one value or one a channel; empty: usual for the data set",
        -1e3, 1e3},

@@ -4,7 +4,8 @@
 
 #include <limits>
 
-#include "support/error.h"
+#include "support/data_error.h"
+#include "tasks/data/decode_warnings.h"
 #include "tasks/data/file.h"
 #include "tasks/data/image_codecs.h"
 
@@ -14,7 +15,7 @@ void check_image_size(int64_t width, int64_t height, const std::string& name) {
   constexpr int64_t kMaxSide = std::numeric_limits<int>::max();
   if (width < 1 || height < 1 || width > kMaxSide || height > kMaxSide ||
       width > kMaxImagePixels / height) {
-    throw IoError(fmt::format("image '{}' has {}x{} pixels; expected at least one and at most {}",
+    throw DataError(fmt::format("image '{}' has {}x{} pixels; expected at least one and at most {}",
                               name, width, height, kMaxImagePixels));
   }
 }
@@ -28,15 +29,26 @@ Image make_image(int64_t width, int64_t height, const std::string& name) {
   return image;
 }
 
-Image decode_image(const std::vector<uint8_t>& bytes, const std::string& name) {
-  if (is_jpeg(bytes)) return decode_jpeg(bytes, name);
+Image decode_image(const std::vector<uint8_t>& bytes, const std::string& name,
+                   DecodeWarnings* warnings) {
+  if (is_jpeg(bytes)) {
+    std::string warning;
+    Image image = decode_jpeg(bytes, name, warning);
+    if (warnings != nullptr && !warning.empty()) warnings->add(name, warning);
+    return image;
+  }
   if (is_png(bytes)) return decode_png(bytes, name);
-  throw IoError(fmt::format("image '{}' is neither a JPEG nor a PNG file", name));
+  if (is_webp(bytes)) return decode_webp(bytes, name);
+  if (is_bmp(bytes)) return decode_bmp(bytes, name);
+  if (is_pnm(bytes)) return decode_pnm(bytes, name);
+  if (is_tiff(bytes)) return decode_tiff(bytes, name);
+  throw DataError(fmt::format("image '{}' {}, expected JPEG, PNG, WebP, BMP, PNM or TIFF", name,
+                              bytes.empty() ? "is empty" : "is in no known format"));
 }
 
-Image decode_image(const std::filesystem::path& path) {
+Image decode_image(const std::filesystem::path& path, DecodeWarnings* warnings) {
   constexpr size_t kMaxFileBytes = size_t{1} << 28;
-  return decode_image(read_file(path, kMaxFileBytes), path.string());
+  return decode_image(read_file(path, kMaxFileBytes), path.string(), warnings);
 }
 
 }  // namespace ptqbench

@@ -3,51 +3,24 @@
 #include <ATen/core/Tensor.h>
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cctype>
-
-#include "support/error.h"
+#include "support/data_error.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/label_file.h"
-#include "tasks/data/resize.h"
+#include "tasks/data/picture_files.h"
 
 namespace ptqbench {
 namespace {
 
 namespace fs = std::filesystem;
 
-bool has_image_extension(const fs::path& path) {
-  std::string extension = path.extension().string();
-  std::transform(extension.begin(), extension.end(), extension.begin(),
-                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
-  return extension == ".jpg" || extension == ".jpeg" || extension == ".png";
-}
-
-std::vector<std::string> sorted_folders(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (entry.is_directory()) names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
-std::vector<std::string> sorted_images(const fs::path& folder) {
-  std::vector<std::string> names;
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    if (has_image_extension(entry.path())) names.push_back(entry.path().filename().string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 constexpr const char* kLayouts =
-    "<root>/<split>/<class>/*.jpg|jpeg|png, or <root>/<split>/*.jpg|jpeg|png with a label file";
+    "<root>/<split>/<class>/ with pictures, or pictures in <root>/<split>/ with a label file";
 
 }  // namespace
 
 ImageFolder::ImageFolder(const ImageFolderOptions& options, const Normalization& normalization)
-    : options_(options), normalization_(normalization) {
+    : PictureDataset(normalization), options_(options) {
   try {
     scan();
   } catch (const fs::filesystem_error& error) {
@@ -65,14 +38,16 @@ void ImageFolder::scan() {
     throw IoError(
         fmt::format("image_folder: '{}' is not a folder; expected {}", folder.string(), kLayouts));
   }
-  const auto classes = sorted_folders(folder);
-  const auto pictures = sorted_images(folder);
+  const auto classes = class_folders(folder);
+  const auto files = picture_files(folder);
+  const auto& pictures = files.pictures;
   if (classes.empty() == pictures.empty()) {
-    throw IoError(fmt::format("image_folder: {} in '{}'; expected {}",
+    throw DataError(fmt::format("image_folder: {} in '{}'; expected {}",
                               classes.empty() ? "neither class folders nor pictures"
                                               : "class folders and pictures side by side",
                               folder.string(), kLayouts));
   }
+  for (const auto& [ending, count] : files.others) passed_over_[ending] += count;
   if (pictures.empty()) {
     scan_classes(classes);
   } else {
@@ -83,17 +58,19 @@ void ImageFolder::scan() {
 void ImageFolder::scan_classes(const std::vector<std::string>& classes) {
   const fs::path folder = options_.root / options_.split;
   classes_ = static_cast<int64_t>(classes.size());
+  class_names_ = classes;
   if (options_.classes > 0 && classes_ != options_.classes) {
-    throw IoError(fmt::format("image_folder: {} class folders in '{}', expected {}", classes_,
+    throw DataError(fmt::format("image_folder: {} class folders in '{}', expected {}", classes_,
                               folder.string(), options_.classes));
   }
   for (size_t label = 0; label < classes.size(); ++label) {
-    const auto names = sorted_images(folder / classes[label]);
-    if (names.empty()) {
-      throw IoError(fmt::format("image_folder: no images in class folder '{}'; expected {}",
+    const auto files = picture_files_below(folder / classes[label]);
+    for (const auto& [ending, count] : files.others) passed_over_[ending] += count;
+    if (files.pictures.empty()) {
+      throw DataError(fmt::format("image_folder: no images in class folder '{}'; expected {}",
                                 (folder / classes[label]).string(), kLayouts));
     }
-    for (const auto& name : names) {
+    for (const auto& name : files.pictures) {
       files_.push_back(
           {options_.split + "/" + classes[label] + "/" + name, static_cast<int64_t>(label)});
     }
@@ -105,6 +82,7 @@ void ImageFolder::scan_flat(const std::vector<std::string>& pictures) {
       options_.label_file.empty() ? options_.root / (options_.split + ".txt") : options_.label_file;
   const FileLabels labels = read_label_file(path, pictures, options_.classes);
   classes_ = labels.classes;
+  class_names_ = labels.class_names;
   for (size_t i = 0; i < pictures.size(); ++i)
     files_.push_back({options_.split + "/" + pictures[i], labels.labels[i]});
 }
@@ -119,26 +97,53 @@ std::string ImageFolder::sample_name(int64_t index) const {
 
 Image ImageFolder::load(int64_t index) const {
   const fs::path path = options_.root / sample_name(index);
-  Image image = decode_image(path);
+  const Image image = decode_image(path, &warnings_);
   try {
-    if (options_.resize > 0) image = resize_shorter_side(image, options_.resize);
-    if (options_.crop > 0) image = center_crop(image, options_.crop);
+    return options_.transform(image);
   } catch (const IoError& error) {
-    throw IoError(fmt::format("cannot resize '{}': {}", path.string(), error.what()));
+    throw DataError(fmt::format("cannot resize '{}': {}", path.string(), error.what()));
   }
-  return image;
 }
 
-at::Tensor ImageFolder::sample(int64_t index) const {
-  const Image image = load(index);
+Image ImageFolder::picture(int64_t index) const {
+  Image image = load(index);
   if (image.width != width_ || image.height != height_) {
-    throw IoError(
+    throw DataError(
         fmt::format("'{}' gives an input of {}x{} pixels, but '{}' one of {}x{}; set crop (and "
                     "resize) to give all one size",
                     (options_.root / sample_name(index)).string(), image.width, image.height,
                     sample_name(0), width_, height_));
   }
-  return normalization_(image);
+  return image;
+}
+
+std::string ImageFolder::pixels_key() const {
+  Sha256 hash;
+  hash.add(picture_decoders() + "\n" + options_.transform.text() + "\n" + content_key() + "\n");
+  for (const File& file : files_) {
+    std::error_code error;
+    const auto changed = fs::last_write_time(options_.root / file.name, error);
+    hash.add(fmt::format("{}\n", error ? 0 : changed.time_since_epoch().count()));
+  }
+  return hash.finish();
+}
+
+std::vector<std::string> ImageFolder::notes() const {
+  std::vector<std::string> notes;
+  int64_t count = 0;
+  std::vector<std::string> endings;
+  for (const auto& [ending, files] : passed_over_) {
+    count += files;
+    endings.push_back(fmt::format("{} of {}", files, ending.empty() ? "no ending" : ending));
+  }
+  if (count > 0) {
+    notes.push_back(fmt::format("{} file{} in '{}' left out, whose ending is no picture's: {}",
+                                count, count == 1 ? "" : "s",
+                                (options_.root / options_.split).string(), join(endings)));
+  }
+  const auto warnings = warnings_.sentence();
+  if (!warnings.empty()) notes.push_back(warnings);
+  return notes;
 }
 
 std::string ImageFolder::content_key() const {
@@ -150,8 +155,8 @@ std::string ImageFolder::content_key() const {
       throw IoError(fmt::format("cannot read the size of '{}': {}",
                                 (options_.root / file.name).string(), error.message()));
     }
-    // The label of a flat split is in no name. A file's own name holds no '/', so no two lists give
-    // the same text.
+    // The label of a flat split is in no name. Numbers hold no '/', so no two lists give the same
+    // text.
     hash.add(fmt::format("{}/{}/{}\n", file.name, file.label, bytes));
   }
   return hash.finish();

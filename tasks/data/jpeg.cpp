@@ -1,53 +1,111 @@
 #include <fmt/format.h>
-#include <turbojpeg.h>
 
-#include <memory>
-#include <new>
+#include <csetjmp>
+#include <cstdio>
+// jpeglib.h needs the types of cstdio.
+#include <jpeglib.h>
 
-#include "support/error.h"
+#include <jerror.h>
+
+#include "support/data_error.h"
 #include "tasks/data/image_codecs.h"
 
 namespace ptqbench {
 namespace {
 
-struct DestroyDecoder {
-  void operator()(void* decoder) const { tjDestroy(decoder); }
-};
-using Decoder = std::unique_ptr<void, DestroyDecoder>;
+/// Files with absurdly many progressive scans, which take minutes, are refused.
+constexpr int kMostScans = 500;
 
-struct Header {
-  int width = 0;
-  int height = 0;
-  int colorspace = -1;
-};
-
-[[noreturn]] void throw_corrupt(const Decoder& decoder, const std::string& name) {
-  throw IoError(fmt::format("JPEG image '{}' is corrupt: {}", name, tjGetErrorStr2(decoder.get())));
-}
-
-Header read_header(const Decoder& decoder, const std::vector<uint8_t>& bytes,
-                   const std::string& name) {
-  Header header;
-  int subsampling = 0;
-  const int status = tjDecompressHeader3(decoder.get(), bytes.data(), bytes.size(), &header.width,
-                                         &header.height, &subsampling, &header.colorspace);
-  // An unusual chroma subsampling is reported as an error too, although decoding works; then all
-  // else is set.
-  if (status != 0 && (header.width < 1 || header.height < 1 || header.colorspace < 0)) {
-    throw_corrupt(decoder, name);
+/// libjpeg reports errors by a function that must not return, so the functions that call setjmp
+/// hold no object with a destructor; they return false on an error, with the reason in message().
+/// All settings are the defaults, which are the accurate ones that Pillow uses.
+class JpegReader {
+ public:
+  explicit JpegReader(const std::vector<uint8_t>& bytes) {
+    decoder_.err = jpeg_std_error(&errors_);
+    errors_.error_exit = on_error;
+    errors_.emit_message = on_message;
+    errors_.output_message = [](j_common_ptr) {};
+    decoder_.client_data = this;
+    created_ = create(bytes);
   }
-  return header;
-}
+  ~JpegReader() { jpeg_destroy_decompress(&decoder_); }
+  JpegReader(const JpegReader&) = delete;
+  JpegReader& operator=(const JpegReader&) = delete;
 
-void decompress(const Decoder& decoder, const std::vector<uint8_t>& bytes, const Header& header,
-                int format, uint8_t* pixels, const std::string& name) {
-  // No flags for a faster DCT or upsampling: the defaults are the accurate ones that Pillow uses.
-  // Files with absurdly many progressive scans, which take minutes, are refused.
-  if (tjDecompress2(decoder.get(), bytes.data(), bytes.size(), pixels, header.width, 0,
-                    header.height, format, TJFLAG_LIMITSCANS) != 0) {
-    throw_corrupt(decoder, name);
+  bool read_header() {
+    if (!created_ || setjmp(on_error_) != 0) return false;
+    jpeg_read_header(&decoder_, TRUE);
+    return true;
   }
-}
+
+  int64_t width() const { return decoder_.image_width; }
+  int64_t height() const { return decoder_.image_height; }
+  bool has_ink() const {
+    return decoder_.jpeg_color_space == JCS_CMYK || decoder_.jpeg_color_space == JCS_YCCK;
+  }
+
+  /// Fills rows of `row_bytes` with RGB, or with CMYK where the file has ink, and reads to the end.
+  bool read_pixels(uint8_t* pixels, size_t row_bytes) {
+    if (setjmp(on_error_) != 0) return false;
+    decoder_.out_color_space = has_ink() ? JCS_CMYK : JCS_RGB;
+    progress_.progress_monitor = on_progress;
+    decoder_.progress = &progress_;
+    jpeg_start_decompress(&decoder_);
+    while (decoder_.output_scanline < decoder_.output_height) {
+      JSAMPROW row = pixels + decoder_.output_scanline * row_bytes;
+      jpeg_read_scanlines(&decoder_, &row, 1);
+    }
+    jpeg_finish_decompress(&decoder_);
+    return true;
+  }
+
+  /// Why a function returned false.
+  const char* message() const { return message_; }
+  /// The first thing that was wrong with the file although it could be decoded; empty: nothing.
+  const char* warning() const { return warning_; }
+
+ private:
+  bool create(const std::vector<uint8_t>& bytes) {
+    if (setjmp(on_error_) != 0) return false;
+    jpeg_create_decompress(&decoder_);
+    jpeg_mem_src(&decoder_, bytes.data(), bytes.size());
+    return true;
+  }
+
+  static JpegReader& of(j_common_ptr decoder) {
+    return *static_cast<JpegReader*>(decoder->client_data);
+  }
+
+  [[noreturn]] static void on_error(j_common_ptr decoder) {
+    decoder->err->format_message(decoder, of(decoder).message_);
+    std::longjmp(of(decoder).on_error_, 1);
+  }
+
+  /// Warnings have a negative level. One is none: where the data end, the library makes up an end
+  /// mark and grey pixels.
+  static void on_message(j_common_ptr decoder, int level) {
+    if (level >= 0) return;
+    if (decoder->err->msg_code == JWRN_JPEG_EOF) on_error(decoder);
+    JpegReader& self = of(decoder);
+    if (self.warning_[0] == '\0') decoder->err->format_message(decoder, self.warning_);
+  }
+
+  static void on_progress(j_common_ptr decoder) {
+    const auto* self = reinterpret_cast<j_decompress_ptr>(decoder);
+    if (self->input_scan_number <= kMostScans) return;
+    std::snprintf(of(decoder).message_, JMSG_LENGTH_MAX, "more than %d scans", kMostScans);
+    std::longjmp(of(decoder).on_error_, 1);
+  }
+
+  jpeg_decompress_struct decoder_{};
+  jpeg_error_mgr errors_{};
+  jpeg_progress_mgr progress_{};
+  std::jmp_buf on_error_{};
+  bool created_ = false;
+  char message_[JMSG_LENGTH_MAX] = "";
+  char warning_[JMSG_LENGTH_MAX] = "";
+};
 
 /// a * b / 255, rounded to nearest, for values up to 255.
 int multiply_255(int a, int b) {
@@ -72,18 +130,22 @@ bool is_jpeg(const std::vector<uint8_t>& bytes) {
   return bytes.size() >= 3 && bytes[0] == 0xff && bytes[1] == 0xd8 && bytes[2] == 0xff;
 }
 
-Image decode_jpeg(const std::vector<uint8_t>& bytes, const std::string& name) {
-  const Decoder decoder(tjInitDecompress());
-  if (!decoder) throw std::bad_alloc();
-  const Header header = read_header(decoder, bytes, name);
-  Image image = make_image(header.width, header.height, name);
-  if (header.colorspace == TJCS_CMYK || header.colorspace == TJCS_YCCK) {
+Image decode_jpeg(const std::vector<uint8_t>& bytes, const std::string& name,
+                  std::string& warning) {
+  JpegReader reader(bytes);
+  const auto throw_corrupt = [&] {
+    throw DataError(fmt::format("JPEG image '{}' is corrupt: {}", name, reader.message()));
+  };
+  if (!reader.read_header()) throw_corrupt();
+  Image image = make_image(reader.width(), reader.height(), name);
+  if (reader.has_ink()) {
     std::vector<uint8_t> cmyk(image.rgb.size() / 3 * 4);
-    decompress(decoder, bytes, header, TJPF_CMYK, cmyk.data(), name);
+    if (!reader.read_pixels(cmyk.data(), static_cast<size_t>(image.width) * 4)) throw_corrupt();
     inverted_cmyk_to_rgb(cmyk, image.rgb);
-  } else {
-    decompress(decoder, bytes, header, TJPF_RGB, image.rgb.data(), name);
+  } else if (!reader.read_pixels(image.rgb.data(), static_cast<size_t>(image.width) * 3)) {
+    throw_corrupt();
   }
+  if (reader.warning()[0] != '\0') warning = reader.warning();
   return image;
 }
 

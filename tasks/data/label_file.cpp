@@ -4,17 +4,19 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
 #include <set>
 #include <sstream>
 
-#include "support/error.h"
+#include "support/data_error.h"
 #include "tasks/data/file.h"
 
 namespace ptqbench {
 namespace {
 
 constexpr size_t kMaxLabelFileBytes = size_t{1} << 28;
+constexpr const char* kForms = "expected 'NAME LABEL', 'NAME,LABEL' or 'LABEL'";
 
 struct Line {
   int number = 0;
@@ -24,52 +26,154 @@ struct Line {
 };
 
 [[noreturn]] void fail(const std::filesystem::path& path, int line, const std::string& message) {
-  throw IoError(fmt::format("{}:{}: {}", path.string(), line, message));
+  throw DataError(fmt::format("{}:{}: {}", path.string(), line, message));
 }
 
-std::vector<Line> read_lines(const std::filesystem::path& path) {
-  const auto bytes = read_file(path, kMaxLabelFileBytes);
-  std::istringstream text(std::string(bytes.begin(), bytes.end()));
-  std::vector<Line> lines;
-  std::string row;
-  for (int number = 1; std::getline(text, row); ++number) {
-    std::istringstream words(row);
-    Line line;
-    line.number = number;
-    std::string more;
-    if (!(words >> line.label)) continue;
-    if (words >> more) {
-      line.picture = std::filesystem::path(line.label).filename().string();
-      line.label = more;
+/// The pictures by the names that a list may call them.
+class PictureNames {
+ public:
+  explicit PictureNames(const std::vector<std::string>& pictures) : pictures_(pictures) {
+    for (size_t i = 0; i < pictures.size(); ++i) {
+      by_name_.emplace(pictures[i], i);
+      by_stem_[std::filesystem::path(pictures[i]).stem().string()].push_back(i);
     }
-    if (words >> more) fail(path, number, "expected 'NAME LABEL' or 'LABEL', got '" + row + "'");
-    if (!lines.empty() && line.picture.empty() != lines.front().picture.empty())
-      fail(path, number, "some lines name their picture and some do not");
-    lines.push_back(std::move(line));
   }
-  if (lines.empty()) throw IoError(path.string() + ": no labels");
-  return lines;
+
+  /// Its place, by its whole name or without the ending; none where none or several are meant.
+  std::optional<size_t> find(const std::string& name) const {
+    const auto whole = by_name_.find(name);
+    if (whole != by_name_.end()) return whole->second;
+    const auto stem = by_stem_.find(name);
+    if (stem == by_stem_.end() || stem->second.size() > 1) return std::nullopt;
+    return stem->second.front();
+  }
+
+  const std::vector<std::string>& sorted() const { return pictures_; }
+
+ private:
+  const std::vector<std::string>& pictures_;
+  std::map<std::string, size_t> by_name_;
+  std::map<std::string, std::vector<size_t>> by_stem_;
+};
+
+std::vector<std::string> words_of(const std::string& text) {
+  std::istringstream stream(text);
+  std::vector<std::string> words;
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
 }
+
+std::string own_name(const std::string& path) {
+  return std::filesystem::path(path).filename().string();
+}
+
+/// Without the space and the quotes around it.
+std::string bare(std::string field) {
+  const auto space = [](char letter) { return std::isspace(static_cast<unsigned char>(letter)); };
+  field.erase(std::find_if_not(field.rbegin(), field.rend(), space).base(), field.end());
+  field.erase(field.begin(), std::find_if_not(field.begin(), field.end(), space));
+  if (field.size() >= 2 && field.front() == '"' && field.back() == '"')
+    field = field.substr(1, field.size() - 2);
+  return field;
+}
+
+bool is_kaggle_heading(const std::string& row) {
+  return row.rfind("ImageId,PredictionString", 0) == 0;
+}
+
+/// What tables call the column of the pictures.
+bool is_heading(const std::string& first_field) {
+  static const std::set<std::string> known = {"file", "file_name", "filename", "id",
+                                              "image", "image_id", "imageid",  "name", "path"};
+  std::string lower = first_field;
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return known.count(lower) > 0;
+}
+
+/// Reads the rows of one file, each in the form that it has.
+class LineReader {
+ public:
+  LineReader(const std::filesystem::path& path, const PictureNames& pictures)
+      : path_(path), pictures_(pictures) {}
+
+  std::vector<Line> read() {
+    const auto bytes = read_file(path_, kMaxLabelFileBytes);
+    std::istringstream text(std::string(bytes.begin(), bytes.end()));
+    std::vector<Line> lines;
+    std::string row;
+    for (int number = 1; std::getline(text, row); ++number) {
+      constexpr const char* kByteOrderMark = "\xef\xbb\xbf";
+      if (number == 1 && row.rfind(kByteOrderMark, 0) == 0) row.erase(0, 3);
+      auto line = read_row(row, number);
+      if (!line) continue;
+      if (!lines.empty() && line->picture.empty() != lines.front().picture.empty())
+        fail(path_, number, "some lines name their picture and some do not");
+      lines.push_back(std::move(*line));
+    }
+    if (lines.empty()) throw DataError(path_.string() + ": no labels");
+    return lines;
+  }
+
+ private:
+  /// Nothing of an empty row and of a heading.
+  std::optional<Line> read_row(const std::string& row, int number) {
+    const auto words = words_of(row);
+    if (words.empty()) return std::nullopt;
+    // The name of a picture may have a comma.
+    const bool names_picture = words.size() == 2 && pictures_.find(own_name(words[0]));
+    if (!names_picture && row.find(',') != std::string::npos) return read_table_row(row, number);
+    if (words.size() > 2) fail(path_, number, std::string(kForms) + ", got '" + row + "'");
+    if (words.size() == 1) return Line{number, "", words[0]};
+    return Line{number, own_name(words[0]), words[1]};
+  }
+
+  std::optional<Line> read_table_row(const std::string& row, int number) {
+    if (number == 1 && is_kaggle_heading(row)) {
+      is_kaggle_ = true;
+      return std::nullopt;
+    }
+    const size_t comma = row.find(',');
+    const std::string name = bare(row.substr(0, comma));
+    if (number == 1 && is_heading(name)) return std::nullopt;
+    std::string label = bare(row.substr(comma + 1));
+    const auto words = words_of(label);
+    const bool one_word = words.size() == 1 && label.find(',') == std::string::npos;
+    if (name.empty() || words.empty() || !(one_word || is_kaggle_))
+      fail(path_, number, std::string(kForms) + ", got '" + row + "'");
+    return Line{number, own_name(name), words[0]};
+  }
+
+  const std::filesystem::path& path_;
+  const PictureNames& pictures_;
+  /// Behind the label stand the sides of its box, and then perhaps further ones.
+  bool is_kaggle_ = false;
+};
 
 /// The lines in the order of the pictures.
-std::vector<Line> in_order_of(const std::vector<std::string>& pictures, std::vector<Line> lines,
+std::vector<Line> in_order_of(const PictureNames& names, const std::vector<Line>& lines,
                               const std::filesystem::path& path) {
+  const auto& pictures = names.sorted();
   if (lines.front().picture.empty()) {
     if (lines.size() == pictures.size()) return lines;
-    throw IoError(
+    throw DataError(
         fmt::format("{}: {} labels for {} pictures", path.string(), lines.size(), pictures.size()));
   }
-  std::stable_sort(lines.begin(), lines.end(),
-                   [](const Line& a, const Line& b) { return a.picture < b.picture; });
-  for (size_t i = 0; i < std::max(lines.size(), pictures.size()); ++i) {
-    if (i > 0 && i < lines.size() && lines[i].picture == lines[i - 1].picture)
-      fail(path, lines[i].number, "'" + lines[i].picture + "' is named twice");
-    if (i == lines.size() || (i < pictures.size() && pictures[i] < lines[i].picture))
-      throw IoError(fmt::format("{}: no label for '{}'", path.string(), pictures[i]));
-    if (i == pictures.size() || lines[i].picture < pictures[i])
-      fail(path, lines[i].number, "there is no picture '" + lines[i].picture + "'");
+  std::vector<const Line*> line_of(pictures.size());
+  for (const Line& line : lines) {
+    const auto place = names.find(line.picture);
+    if (!place) fail(path, line.number, "there is no picture '" + line.picture + "'");
+    if (line_of[*place] != nullptr)
+      fail(path, line.number, "'" + pictures[*place] + "' is named twice");
+    line_of[*place] = &line;
   }
-  return lines;
+  std::vector<Line> ordered;
+  for (size_t i = 0; i < pictures.size(); ++i) {
+    if (line_of[i] == nullptr)
+      throw DataError(fmt::format("{}: no label for '{}'", path.string(), pictures[i]));
+    ordered.push_back(*line_of[i]);
+  }
+  return ordered;
 }
 
 std::optional<int64_t> parse_number(const std::string& text) {
@@ -94,7 +198,7 @@ FileLabels numbered(const std::vector<Line>& lines, int64_t classes,
     result.labels.push_back(*label);
   }
   if (classes > 0 && lowest > 0 && highest == classes) {
-    throw IoError(fmt::format(
+    throw DataError(fmt::format(
         "{}: labels run from {} to {}, so they count from 1 and not from 0; the numbers of "
         "ImageNet's development kit do, and in another order than that of the sorted WordNet ids. "
         "Give 'NAME LABEL' lines that count from 0, or WordNet ids as labels",
@@ -114,7 +218,7 @@ FileLabels named(const std::vector<Line>& lines, int64_t classes,
   std::set<std::string> names;
   for (const Line& line : lines) names.insert(line.label);
   if (classes > 0 && static_cast<int64_t>(names.size()) != classes) {
-    throw IoError(fmt::format(
+    throw DataError(fmt::format(
         "{}: names of {} classes, expected {}; without all of them their order is not known, so "
         "give numbers from 0 as labels",
         path.string(), names.size(), classes));
@@ -126,6 +230,7 @@ FileLabels named(const std::vector<Line>& lines, int64_t classes,
     const auto found = std::lower_bound(sorted.begin(), sorted.end(), line.label);
     result.labels.push_back(found - sorted.begin());
   }
+  result.class_names = sorted;
   return result;
 }
 
@@ -133,7 +238,8 @@ FileLabels named(const std::vector<Line>& lines, int64_t classes,
 
 FileLabels read_label_file(const std::filesystem::path& path,
                            const std::vector<std::string>& pictures, int64_t classes) {
-  const auto lines = in_order_of(pictures, read_lines(path), path);
+  const PictureNames names(pictures);
+  const auto lines = in_order_of(names, LineReader(path, names).read(), path);
   const bool numbers = std::any_of(lines.begin(), lines.end(), [](const Line& line) {
     return parse_number(line.label).has_value();
   });

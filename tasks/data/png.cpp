@@ -6,7 +6,7 @@
 #include <cstring>
 #include <new>
 
-#include "support/error.h"
+#include "support/data_error.h"
 #include "tasks/data/image_codecs.h"
 
 namespace ptqbench {
@@ -97,7 +97,7 @@ bool is_png(const std::vector<uint8_t>& bytes) {
 Image decode_png(const std::vector<uint8_t>& bytes, const std::string& name) {
   PngReader reader(bytes);
   const auto throw_corrupt = [&] {
-    throw IoError(fmt::format("PNG image '{}' is corrupt: {}", name, reader.message()));
+    throw DataError(fmt::format("PNG image '{}' is corrupt: {}", name, reader.message()));
   };
   if (!reader.read_header()) throw_corrupt();
   Image image = make_image(reader.width(), reader.height(), name);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "tasks/detection/image_size.h"
+#include "tasks/detection/coco/image_size.h"
 
 namespace at {
 class Tensor;

@@ -4,7 +4,7 @@
 
 #include <vector>
 
-#include "tasks/detection/detection_dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 #include "tasks/detection/detection_transform.h"
 
 namespace ptqbench {

@@ -9,8 +9,8 @@
 
 #include "support/error.h"
 #include "support/nearest_name.h"
-#include "tasks/detection/coco_dataset.h"
-#include "tasks/detection/coco_folder.h"
+#include "tasks/detection/coco/coco_dataset.h"
+#include "tasks/detection/coco/coco_folder.h"
 #include "tasks/detection/scenes/scenes.h"
 
 namespace ptqbench {
@@ -67,6 +67,7 @@ const Entry& find_entry(const std::string& name) {
 }
 
 void check_options(const DatasetOptions& options) {
+  require_no_picture_options(options);
   if (!options.label_file.empty() || options.classes != 0 || options.crop != 0) {
     throw ConfigError(fmt::format("data set '{}' takes no label_file, classes or crop: remove them",
                                   options.name));

@@ -5,8 +5,8 @@
 #include <vector>
 
 #include "tasks/data/dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 #include "tasks/detection/detection_batch.h"
-#include "tasks/detection/detection_dataset.h"
 #include "tasks/detection/detection_transform.h"
 
 namespace ptqbench {

@@ -5,7 +5,7 @@
 
 #include "tasks/data/image.h"
 #include "tasks/data/transform.h"
-#include "tasks/detection/image_size.h"
+#include "tasks/detection/coco/image_size.h"
 
 namespace at {
 class Tensor;

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "tasks/detection/image_size.h"
+#include "tasks/detection/coco/image_size.h"
 
 namespace ptqbench {
 

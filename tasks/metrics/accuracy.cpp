@@ -6,6 +6,7 @@
 #include <algorithm>
 
 #include "tasks/data/prefetch.h"
+#include "tasks/metrics/finite_outputs.h"
 
 namespace ptqbench {
 
@@ -22,14 +23,22 @@ double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& dat
   options.threads = at::get_num_threads();
   PrefetchingLoader loader(data, std::move(indices), options);
   const auto device = model.device();
+  // Of this member: right ones, and samples with an output that is not finite.
   int64_t correct = 0;
+  int64_t broken = 0;
   while (const auto batch = loader.next()) {
     const auto inputs = batch->inputs.contiguous(at::MemoryFormat::ChannelsLast).to(device);
     const auto logits = model.forward({inputs}, pass).at(0);
-    correct += logits.argmax(1).eq(batch->labels.to(device)).sum().item<int64_t>();
+    const auto right = logits.argmax(1).eq(batch->labels.to(device)).sum();
+    const auto not_finite = logits.isfinite().all(1).logical_not().sum();
+    // One read of the device for both.
+    const auto counts = at::stack({right, not_finite}).cpu();
+    correct += counts[0].item<int64_t>();
+    broken += counts[1].item<int64_t>();
   }
-  const auto all_correct = sum_over(group, {static_cast<double>(correct)}).front();
-  return 100.0 * all_correct / static_cast<double>(count);
+  const auto sums = sum_over(group, {static_cast<double>(correct), static_cast<double>(broken)});
+  require_finite_outputs(static_cast<int64_t>(sums[1]), count);
+  return 100.0 * sums[0] / static_cast<double>(count);
 }
 
 }  // namespace ptqbench

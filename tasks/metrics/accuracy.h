@@ -11,7 +11,7 @@ namespace ptqbench {
 
 /// Top-1 accuracy in percent of a classifier on the first `samples` images of `data` (0: all),
 /// `batch_size` at a time; the members of the group share the batches. Throws IoError on an
-/// unreadable image.
+/// unreadable image, DataError where the model's outputs are not finite.
 double top1_accuracy(const UnitGraph& model, Pass& pass, const ImageDataset& data, int64_t samples,
                      int64_t batch_size, DeviceGroup& group);
 

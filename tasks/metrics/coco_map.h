@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "tasks/detection/coco.h"
+#include "tasks/detection/coco/coco.h"
 
 namespace ptqbench {
 

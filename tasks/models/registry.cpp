@@ -17,11 +17,20 @@
 namespace ptqbench {
 namespace {
 
-std::vector<ImageClassifier>& image_classifiers() {
+/// One of all models, whoever makes it.
+struct Model {
+  std::string name;
+  std::string description;
+  std::string version;
+  /// Of an image classifier; empty: the task makes the model (Task::make_model).
+  std::function<UnitGraph(int64_t classes)> make;
+};
+
+std::vector<ImageClassifier> image_classifiers() {
   auto resnet = [](int blocks) {
     return [blocks](int64_t classes) { return cifar_resnet(blocks, classes); };
   };
-  static std::vector<ImageClassifier> all = {
+  return {
       {"resnet20", "residual network for 32x32 images, 20 layers (He et al. 2016)", resnet(3)},
       {"resnet32", "residual network for 32x32 images, 32 layers", resnet(5)},
       {"resnet44", "residual network for 32x32 images, 44 layers", resnet(7)},
@@ -40,68 +49,73 @@ std::vector<ImageClassifier>& image_classifiers() {
       {"mnasnet_1_0", "MNASNet-B1 for ImageNet, width 1 (Tan et al. 2019)", mnasnet_1_0},
       {"mnasnet_2_0", "MNASNet-B1 for ImageNet, width 2", mnasnet_2_0},
   };
+}
+
+std::vector<Model> built_in() {
+  std::vector<Model> all;
+  for (auto& model : image_classifiers())
+    all.push_back({model.name, model.description, "", std::move(model.make)});
+  for (const auto& name : bert_names()) all.push_back({name, bert_description(name), "", {}});
+  for (const auto& name : detector_names())
+    all.push_back({name, detector_description(name), "", {}});
   return all;
 }
 
-/// Those of tasks that were registered; built-in tasks list theirs themselves.
-std::vector<TaskModel>& task_models() {
-  static std::vector<TaskModel> all;
+std::vector<Model>& models() {
+  static std::vector<Model> all = built_in();
   return all;
 }
 
-std::vector<std::string> image_classifier_names() {
+template <class Wanted>
+std::vector<std::string> names_of(Wanted wanted) {
   std::vector<std::string> names;
-  for (const auto& model : image_classifiers()) names.push_back(model.name);
+  for (const auto& model : models()) {
+    if (wanted(model)) names.push_back(model.name);
+  }
   return names;
 }
 
-/// Null if there is none.
-template <class Model>
-const Model* find(const std::vector<Model>& models, const std::string& name) {
-  for (const auto& model : models) {
-    if (model.name == name) return &model;
+bool is_image_classifier(const Model& model) { return model.make != nullptr; }
+
+const Model& find(const std::string& name) {
+  for (const auto& model : models()) {
+    if (model.name == name) return model;
   }
-  return nullptr;
+  throw ConfigError("unknown model '" + name + "'" + valid_names_hint(name, model_names()));
 }
 
-void require_free(const std::string& name) {
+void add(Model model) {
   const auto names = model_names();
-  if (std::count(names.begin(), names.end(), name) > 0)
-    throw std::logic_error("there is a model '" + name + "' already");
+  if (std::count(names.begin(), names.end(), model.name) > 0)
+    throw std::logic_error("there is a model '" + model.name + "' already");
+  models().push_back(std::move(model));
 }
 
 }  // namespace
 
 void register_image_classifier(ImageClassifier model) {
-  require_free(model.name);
-  image_classifiers().push_back(std::move(model));
+  add({model.name, model.description, model.version, std::move(model.make)});
 }
 
 void register_task_model(TaskModel model) {
-  require_free(model.name);
-  task_models().push_back(std::move(model));
+  add({std::move(model.name), std::move(model.description), std::move(model.version), {}});
 }
 
 std::vector<std::string> model_names() {
-  auto names = image_classifier_names();
-  for (auto& more : {bert_names(), detector_names()})
-    names.insert(names.end(), more.begin(), more.end());
-  for (const auto& model : task_models()) names.push_back(model.name);
-  return names;
+  return names_of([](const Model&) { return true; });
 }
 
-std::string model_description(const std::string& name) {
-  if (const auto* model = find(image_classifiers(), name)) return model->description;
-  if (const auto* model = find(task_models(), name)) return model->description;
-  const auto detectors = detector_names();
-  const bool detector = std::find(detectors.begin(), detectors.end(), name) != detectors.end();
-  return detector ? detector_description(name) : bert_description(name);
-}
+std::string model_description(const std::string& name) { return find(name).description; }
+
+const std::string& model_version(const std::string& name) { return find(name).version; }
 
 UnitGraph make_image_classifier(const std::string& name, int64_t classes) {
-  if (const auto* model = find(image_classifiers(), name)) return model->make(classes);
-  throw ConfigError("no model for images is called '" + name + "'" +
-                    valid_names_hint(name, image_classifier_names()));
+  const auto names = names_of(is_image_classifier);
+  if (std::count(names.begin(), names.end(), name) == 0) {
+    throw ConfigError("no model for images is called '" + name + "'" +
+                      valid_names_hint(name, names));
+  }
+  return find(name).make(classes);
 }
 
 }  // namespace ptqbench

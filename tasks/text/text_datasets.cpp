@@ -70,6 +70,7 @@ const TextDatasetInfo& find(const std::vector<TextDatasetInfo>& all, const std::
 }
 
 void require_no_image_options(const DatasetOptions& options) {
+  require_no_picture_options(options);
   if (options.label_file.empty() && options.classes == 0 && options.resize == 0 &&
       options.crop == 0 && options.mean.empty() && options.std.empty())
     return;

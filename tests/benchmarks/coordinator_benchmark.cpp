@@ -140,7 +140,7 @@ void collect(size_t count, const std::filesystem::path& folder) {
   const auto finished = store.finished_fingerprints();
   report("finished cells listed", done_watch);
   const Stopwatch read_watch;
-  const auto results = read_results(folder);
+  const auto results = read_result_summaries(folder);
   report("results read, tables made", read_watch);
   const Stopwatch write_watch;
   write_results(folder, results);

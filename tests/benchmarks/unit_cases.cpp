@@ -15,45 +15,30 @@ namespace {
 
 constexpr int64_t kSamples = 128;
 constexpr int64_t kBatch = 32;
+const std::string kResnet18 = "resnet18.";
 
-/// The two ResNet-18 blocks: channels and size of a map.
-struct BasicBlock {
-  const char* name;
-  int64_t channels;
-  int64_t size;
+/// A network whose units are taken, and samples at its beginning.
+struct Network {
+  UnitGraph model;
+  at::Tensor input;
+  /// What the names of its units begin with here.
+  std::string prefix;
 };
-constexpr BasicBlock kResnet18Blocks[] = {{"resnet18.layer1.0", 64, 56},
-                                          {"resnet18.layer3.1", 256, 14}};
 
-UnitGraph basic_block_model(const BasicBlock& block) {
-  UnitGraph graph;
-  Conv2dOptions first;
-  first.in_channels = block.channels;
-  first.out_channels = block.channels;
-  first.kernel = 3;
-  first.padding = 1;
-  first.bias = true;
-  first.nonlinearity = Nonlinearity::kRelu;
-  Conv2dOptions second = first;
-  second.nonlinearity = Nonlinearity::kNone;
-  second.quantize_output = false;
-  const auto x = graph.add_input("x");
-  auto y = graph.add("conv1", block.name, std::make_shared<QuantConv2d>("conv1", first), {x});
-  y = graph.add("conv2", block.name, std::make_shared<QuantConv2d>("conv2", second), {y});
-  y = graph.add("add", block.name, std::make_shared<Add>("add", Nonlinearity::kRelu, true), {y, x});
-  graph.set_outputs({y});
-  return graph;
+/// Few samples are enough to push through ResNet-18; make_unit_case repeats what arrives at the unit.
+Network network_of(const std::string& name) {
+  if (name.rfind(kResnet18, 0) == 0)
+    return {make_image_classifier("resnet18", 1000), at::randn({4, 3, 224, 224}), kResnet18};
+  return {make_image_classifier("resnet20", 10), at::randn({kSamples, 3, 32, 32}), ""};
 }
 
-/// The model, and inputs at its beginning.
-std::pair<UnitGraph, at::Tensor> model_and_input(const std::string& name) {
-  for (const auto& block : kResnet18Blocks) {
-    if (name == block.name) {
-      return {basic_block_model(block),
-              at::relu(at::randn({kSamples, block.channels, block.size, block.size}))};
-    }
+/// Units that learn, by their names here.
+std::vector<std::string> learning_units(const UnitGraph& model, const std::string& prefix) {
+  std::vector<std::string> names;
+  for (const Unit& unit : model.units(Granularity::kBlock)) {
+    if (unit.has_weights) names.push_back(prefix + unit.name);
   }
-  return {make_image_classifier("resnet20", 10), at::randn({kSamples, 3, 32, 32})};
+  return names;
 }
 
 /// The data of the unit called `name`: both streams pushed up to it.
@@ -75,8 +60,20 @@ UnitData collect(const UnitGraph& model, const std::vector<Unit>& units, const s
   throw std::logic_error("no unit is called " + name);
 }
 
+/// Each sample as often as it takes to have kSamples.
+void repeat_samples(UnitData& data) {
+  for (auto* tensors : {&data.quantized_inputs, &data.full_precision_inputs, &data.targets}) {
+    for (auto& tensor : *tensors) {
+      std::vector<int64_t> times(static_cast<size_t>(tensor.dim()), 1);
+      times[0] = kSamples / tensor.size(0);
+      tensor = tensor.repeat(times).contiguous(tensor.suggest_memory_format());
+    }
+  }
+  data.share = all_samples(kSamples);
+}
+
 std::vector<BareConvolution> convolutions_of(const UnitGraph& model, const Unit& unit,
-                                             const Tensors& inputs) {
+                                             const Tensors& inputs, at::MemoryFormat layout) {
   std::vector<BareConvolution> all;
   std::vector<at::Tensor> values(static_cast<size_t>(model.value_count()));
   for (size_t i = 0; i < unit.inputs.size(); ++i)
@@ -92,10 +89,10 @@ std::vector<BareConvolution> convolutions_of(const UnitGraph& model, const Unit&
     if (!conv) continue;
     BareConvolution bare;
     bare.options = conv->options();
-    bare.input = arguments[0].contiguous();
-    bare.weight = conv->weight_sites()[0]->value.contiguous();
-    bare.bias = at::zeros({bare.weight.size(0)});
-    bare.grad_output = at::randn_like(output).contiguous();
+    bare.input = arguments[0].contiguous(layout);
+    bare.weight = conv->weight_sites()[0]->value.contiguous(layout);
+    bare.bias = at::zeros({bare.weight.size(0)}, bare.weight.options());
+    bare.grad_output = at::randn_like(output).contiguous(layout);
     bare.needs_input_gradient =
         std::find(unit.inputs.begin(), unit.inputs.end(), node.inputs[0]) == unit.inputs.end();
     all.push_back(std::move(bare));
@@ -106,23 +103,24 @@ std::vector<BareConvolution> convolutions_of(const UnitGraph& model, const Unit&
 }  // namespace
 
 std::vector<std::string> unit_case_names() {
-  std::vector<std::string> names;
-  for (const Unit& unit : make_image_classifier("resnet20", 10).units(Granularity::kBlock)) {
-    if (unit.has_weights) names.push_back(unit.name);
-  }
-  for (const auto& block : kResnet18Blocks) names.emplace_back(block.name);
+  auto names = learning_units(make_image_classifier("resnet20", 10), "");
+  const auto more = learning_units(make_image_classifier("resnet18", 1000), kResnet18);
+  names.insert(names.end(), more.begin(), more.end());
   return names;
 }
 
-UnitCase make_unit_case(const std::string& name, int64_t iterations) {
+UnitCase make_unit_case(const std::string& name, int64_t iterations, const at::Device& device,
+                        at::MemoryFormat layout) {
   at::manual_seed(1);
   const torch::NoGradGuard no_grad;
+  auto network = network_of(name);
+  const std::string unit_name = name.substr(network.prefix.size());
   UnitCase made;
-  at::Tensor input;
-  std::tie(made.model, input) = model_and_input(name);
+  made.model = std::move(network.model);
   made.name = name;
   made.model.fold_batch_norm();
-  input = input.contiguous(at::MemoryFormat::ChannelsLast);
+  made.model.move_to(device);
+  const auto input = network.input.to(device).contiguous(at::MemoryFormat::ChannelsLast);
   made.settings.iterations = iterations;
   made.settings.batch_size = kBatch;
   // What ranges are does not matter here, and these are found at once.
@@ -132,10 +130,12 @@ UnitCase make_unit_case(const std::string& name, int64_t iterations) {
   calibrate_activations(made.model, made.settings, RangeSource::kFullPrecision, {input});
   made.phase = make_recipe("qdrop", made.settings).phases.at(0);
   const auto units = made.model.units(Granularity::kBlock);
-  made.data = collect(made.model, units, name, input);
+  made.data = collect(made.model, units, unit_name, input);
+  repeat_samples(made.data);
   made.unit = *std::find_if(units.begin(), units.end(),
-                            [&](const Unit& unit) { return unit.name == name; });
-  made.convolutions = convolutions_of(made.model, made.unit, made.data.full_precision_inputs);
+                            [&](const Unit& unit) { return unit.name == unit_name; });
+  made.convolutions =
+      convolutions_of(made.model, made.unit, made.data.full_precision_inputs, layout);
   return made;
 }
 

@@ -8,7 +8,8 @@
 
 namespace ptqbench::benchmarks {
 
-/// One convolution of a unit, alone: plain NCHW tensors of the shapes it sees at a mini-batch.
+/// One convolution of a unit, alone: tensors of the shapes it sees at a mini-batch, in the layout that
+/// make_unit_case was asked for.
 struct BareConvolution {
   Conv2dOptions options;
   at::Tensor input;
@@ -30,12 +31,13 @@ struct UnitCase {
   std::vector<BareConvolution> convolutions;
 };
 
-/// Units of ResNet-20 at 32x32 ("conv1", "layer1.0", ...) or the ResNet-18 blocks
-/// "resnet18.layer1.0" (64 channels, 56x56) and "resnet18.layer3.1" (256 channels, 14x14), with
-/// random weights and calibration data; batch 32. `iterations` sets the schedule's length.
-UnitCase make_unit_case(const std::string& name, int64_t iterations);
+/// Units of ResNet-20 at 32x32 ("conv1", "layer1.0", ...) or of ResNet-18 at 224x224
+/// ("resnet18.conv1", "resnet18.layer1.0", ...), with random weights and calibration data, on
+/// `device`; batch 32. `iterations` sets the schedule's length, `layout` that of the convolutions alone.
+UnitCase make_unit_case(const std::string& name, int64_t iterations, const at::Device& device,
+                        at::MemoryFormat layout);
 
-/// Names that make_unit_case knows, in the order of execution.
+/// Names that make_unit_case knows, in the order of execution, ResNet-20's first.
 std::vector<std::string> unit_case_names();
 
 /// Forward, weight gradient and needed input gradients of every convolution, through LibTorch.

@@ -90,13 +90,17 @@ TEST(Denoiser, KeepsTheShape) {
 }
 
 TEST(Registries, TakeAName) {
-  register_method({"method_of_this_test", "a line", qdrop_refined_recipe});
+  register_method({"method_of_this_test", "a line", qdrop_refined_recipe, "2"});
   EXPECT_THAT(method_names(), Contains("method_of_this_test"));
   EXPECT_EQ(method_description("method_of_this_test"), "a line");
   EXPECT_EQ(make_recipe("method_of_this_test", {}).phases.size(), 2U);
 
-  register_image_classifier({"model_of_this_test", "a line", small_vgg});
+  register_image_classifier({"model_of_this_test", "a line", small_vgg, "b"});
   EXPECT_THAT(model_names(), Contains("model_of_this_test"));
+  EXPECT_EQ(method_version("method_of_this_test"), "2");
+  EXPECT_EQ(model_version("model_of_this_test"), "b");
+  EXPECT_EQ(method_version("qdrop") + model_version("resnet20") + model_version("bert_base"), "")
+      << "built-in ones have none, so that their results keep their names";
   EXPECT_EQ(make_image_classifier("model_of_this_test", 5).outputs().size(), 1U);
 
   register_task_model({"task_model_of_this_test", "a line"});

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <csignal>
@@ -14,11 +15,11 @@ namespace ptqbench {
 namespace {
 
 namespace fs = std::filesystem;
+using ::testing::HasSubstr;
 using testing::read_bytes;
 using testing::TemporaryFolder;
-using testing::write_bytes;
-using ::testing::HasSubstr;
 using ::testing::ThrowsMessage;
+using testing::write_bytes;
 
 /// Lets this process write files of at most `bytes`, as a full disk would, while it lives.
 class FileSizeLimit {
@@ -80,9 +81,30 @@ TEST(AtomicFile, FolderThatIsAFileIsAnError) {
 TEST(AtomicFile, KilledWritersOfTheSameProcessNumberBlockNobody) {
   const TemporaryFolder folder;
   for (int counter = 0; counter < 100; ++counter)
-    write_bytes(folder.path() / (".file." + std::to_string(getpid()) + "." + std::to_string(counter) + ".tmp"), "x");
+    write_bytes(folder.path() /
+                    (".file." + std::to_string(getpid()) + "." + std::to_string(counter) + ".tmp"),
+                "x");
   write_file_atomically(folder.path() / "file", "new");
   EXPECT_EQ(read_bytes(folder.path() / "file"), "new");
+}
+
+TEST(AtomicFile, WhatAKilledWriterLeftIsRemovedAndNothingElse) {
+  const TemporaryFolder folder;
+  for (const char* name : {"cell.h5", ".hidden", ".cell.h5.12.tmp", "cell.h5.12.00000001.tmp"})
+    write_bytes(folder.path() / name, "x");
+  fs::create_directory(folder.path() / ".a.1.00000001.tmp");
+  const pid_t child = fork();
+  if (child == 0) {
+    AtomicFile file(folder.path() / "cell.h5");
+    file.write("half", 4);
+    raise(SIGKILL);
+  }
+  waitpid(child, nullptr, 0);
+  ASSERT_EQ(entries(folder.path()), 6U);
+  EXPECT_EQ(remove_temporaries(folder.path()), 1);
+  EXPECT_EQ(entries(folder.path()), 5U);
+  EXPECT_EQ(read_bytes(folder.path() / "cell.h5"), "x");
+  EXPECT_EQ(remove_temporaries(folder.path() / "absent"), 0);
 }
 
 TEST(AtomicFile, TargetThatIsAFolderLeavesNoTemporary) {

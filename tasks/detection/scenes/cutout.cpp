@@ -93,7 +93,7 @@ Cutout resized(const Cutout& cutout, int width, int height) {
   image.height = cutout.height;
   for (size_t i = 0; i < cutout.shade.size(); ++i)
     image.rgb.insert(image.rgb.end(), {cutout.shade[i], cutout.opacity[i], 0});
-  image = resize_bilinear(image, width, height);
+  image = resize_image(image, width, height);
   Cutout result;
   result.width = width;
   result.height = height;

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "tasks/data/fashion_mnist.h"
-#include "tasks/detection/detection_dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 
 namespace ptqbench {
 

@@ -1,6 +1,7 @@
 #include "tasks/models/onnx/layer_kind.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cctype>

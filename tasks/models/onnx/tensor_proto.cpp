@@ -1,6 +1,7 @@
 #include "tasks/models/onnx/tensor_proto.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <charconv>

@@ -1,6 +1,7 @@
 #include "tasks/models/onnx/windows.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <torch/types.h>
 
 #include <algorithm>

@@ -67,6 +67,21 @@ TEST_F(RecoveryTest, AnEmptyDirectoryNeedsNone) {
   EXPECT_EQ(pending_cells(plan_).size(), 2U);
 }
 
+TEST_F(RecoveryTest, HalfWrittenFilesOfKilledWritersAreRemoved) {
+  finish(plan_[0]);
+  crash(plan_[1], /*units=*/1);
+  const std::filesystem::path stale[] = {
+      folder_.path() / ".results.h5.17.0123abcd.tmp",
+      store_.cells_dir() / ".cell.h5.17.0123abcd.tmp",
+      mark_folder(folder_.path()) / ".mark.json.17.0123abcd.tmp",
+      unit_folder(folder_.path(), plan_[1].fingerprint) / ".unit.safetensors.17.0123abcd.tmp"};
+  for (const auto& path : stale) testing::write_bytes(path, "half");
+  recover();
+  for (const auto& path : stale) EXPECT_FALSE(std::filesystem::exists(path)) << path;
+  EXPECT_EQ(store_.fingerprints().size(), 1U);
+  EXPECT_EQ(cells_with_units(folder_.path()).size(), 1U);
+}
+
 TEST_F(RecoveryTest, ATruncatedCellFileIsSetAsideAndItsCellRunsAgain) {
   finish(plan_[0]);
   finish(plan_[1]);

@@ -218,6 +218,41 @@ TEST(Cell, TheFingerprintDoesNotDependOnLabelsAndPaths) {
   EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
 }
 
+// Results from before there were these settings keep their names.
+TEST(Cell, TheFingerprintNamesHowPicturesAreResizedOnlyWhereItIsNotTheUsualWay) {
+  const auto text = fingerprint_text(example(), kHashes);
+  for (const char* name : {"squash", "crop_fraction", "interpolation", "antialias", "cache",
+                           "checkpoint_choice"}) {
+    EXPECT_EQ(text.find(name), std::string::npos) << name;
+  }
+  auto cell = example();
+  cell.task.dataset.interpolation = "bicubic";
+  cell.task.dataset.antialias = false;
+  cell.task.dataset.squash = {384, 320};
+  cell.task.dataset.crop_fraction = 0.9;
+  for (const char* line : {"dataset.interpolation=bicubic\n", "dataset.antialias=false\n",
+                           "dataset.squash=[384, 320]\n", "dataset.crop_fraction=0.9\n"}) {
+    EXPECT_NE(fingerprint_text(cell, kHashes).find(line), std::string::npos) << line;
+  }
+}
+
+TEST(Cell, TheFingerprintDependsOnWhatIsTakenOfTheCheckpoint) {
+  std::set<std::string> prints = {fingerprint(example(), kHashes)};
+  for (const auto& options : std::vector<CheckpointOptions>{
+           {"ema", "", {}}, {"", "model.", {}}, {"", "", {"head.*"}}}) {
+    auto cell = example();
+    cell.checkpoint_options = options;
+    prints.insert(fingerprint(cell, kHashes));
+  }
+  EXPECT_EQ(prints.size(), 4u);
+}
+
+TEST(Cell, TheFingerprintDoesNotDependOnTheCache) {
+  auto cell = example();
+  cell.task.cache = "/some/where";
+  EXPECT_EQ(fingerprint(cell, kHashes), fingerprint(example(), kHashes));
+}
+
 TEST(Cell, AModelsToleranceGoesBeforeTheSweeps) {
   auto sweep = small_sweep();
   sweep.full_precision_tolerance = 1;
@@ -256,6 +291,31 @@ TEST(Cell, TakesReportAndIdsFromTheSweep) {
   const auto cells = expand(sweep);
   EXPECT_EQ(cells.front().report.held_out_samples, 3);
   EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
+}
+
+TEST(Cell, ATaskChangesTheReportAndHasIdsOfItsOwn) {
+  auto sweep = small_sweep();
+  sweep.report.held_out_samples = 3;
+  sweep.report.flatness_samples = 4;
+  sweep.calibration_ids = "/ids.txt";
+  sweep.tasks.push_back(sweep.tasks[0]);
+  sweep.tasks[1].options.dataset.name = "fashion_mnist";
+  sweep.tasks[1].report = {{"held_out_samples", "5"}};
+  sweep.tasks[1].calibration_ids = "/own.txt";
+  const auto cells = expand(sweep);
+  EXPECT_EQ(cells.front().report.held_out_samples, 3);
+  EXPECT_EQ(cells.front().calibration_ids, "/ids.txt");
+  EXPECT_EQ(cells.back().report.held_out_samples, 5);
+  EXPECT_EQ(cells.back().report.flatness_samples, 4);
+  EXPECT_EQ(cells.back().calibration_ids, "/own.txt");
+}
+
+// Those of the built-in ones are none, so that their results keep their names.
+TEST(Cell, TheFingerprintNamesTheVersionsOfRegistrations) {
+  auto hashes = kHashes;
+  hashes.versions = {{"method", "2"}, {"task", "b"}};
+  EXPECT_EQ(fingerprint_text(example(), hashes),
+            fingerprint_text(example(), kHashes) + "method_version=2\ntask_version=b\n");
 }
 
 TEST(Cell, ASettingThatTheMethodDoesNotUseStillCounts) {

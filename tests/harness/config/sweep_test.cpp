@@ -16,7 +16,7 @@ task: image_classification
 dataset: {name: cifar10, root: data, label_file: lists/val.txt, classes: 10, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
 models:
   - resnet20
-  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
+  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, checkpoint_entry: ema.model, prefix: "net.", ignore: ["head.*", x], label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
 bits: [W4A4, w2, {weights: 3, activations: 3}]
 methods:
   - nearest
@@ -36,6 +36,7 @@ device: cuda
 ranks_per_gpu: 4
 retries: 4
 crash_limit: 5
+cache: kept/pictures
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -114,6 +115,24 @@ TEST_F(Sweep, ReadsEverySection) {
   EXPECT_EQ(sweep.reproduces, (std::vector<std::string>{"qdrop_imagenet_paper", "brecq"}));
 }
 
+TEST_F(Sweep, TasksMayHaveReportsAndCalibrationSamplesOfTheirOwn) {
+  write("own.txt", "");
+  const std::string rest = "bits: [w4a4]\nmethods: [qdrop]\nreport: {held_out_samples: 7}\n";
+  const auto sweep = load(write("s.yaml",
+                                "name: two\ntasks:\n"
+                                "  - {task: image_classification, dataset: cifar10, models: "
+                                "[resnet20]}\n"
+                                "  - {task: image_classification, dataset: fashion_mnist, models: "
+                                "[{name: resnet20, label: other}], report: {flatness_samples: 0}, "
+                                "calibration_ids: own.txt}\n" +
+                                    rest));
+  EXPECT_TRUE(sweep.tasks[0].report.empty());
+  EXPECT_EQ(sweep.tasks[1].report, (OptionTexts{{"flatness_samples", "0"}}));
+  EXPECT_EQ(sweep.tasks[1].calibration_ids, at("own.txt"));
+  EXPECT_EQ(sweep.report.held_out_samples, 7);
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
+}
+
 TEST_F(Sweep, WhatIsLeftOutHasItsDefault) {
   const auto sweep = load_with("settings:\noverrides:\n");
   EXPECT_EQ(sweep.seeds, (std::vector<int64_t>{1}));
@@ -141,6 +160,46 @@ TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
   EXPECT_TRUE(load(write("elsewhere/resolved.yaml", text)) == sweep);
 }
 
+TEST_F(Sweep, AModelSaysWhatItsCheckpointDoesNot) {
+  const auto sweep = load_full();
+  const auto& options = sweep.tasks[0].models[1].checkpoint_options;
+  EXPECT_EQ(options.entry, "ema.model");
+  EXPECT_EQ(options.prefix, "net.");
+  EXPECT_EQ(options.ignore, (std::vector<std::string>{"head.*", "x"}));
+}
+
+TEST_F(Sweep, TheCacheIsAPathThatEveryTaskKnows) {
+  const auto sweep = load_full();
+  EXPECT_EQ(sweep.cache, at("kept/pictures"));
+  EXPECT_EQ(sweep.tasks[0].options.cache, sweep.cache);
+  EXPECT_EQ(expand(sweep)[0].task.cache, sweep.cache);
+}
+
+TEST_F(Sweep, ResizeTakesASideOrBoth) {
+  const auto dataset = [&](const std::string& options) {
+    return load_with("", {"dataset={name: cifar10, " + options + "}"}).tasks[0].options.dataset;
+  };
+  EXPECT_EQ(dataset("resize: 256").resize, 256);
+  EXPECT_EQ(dataset("resize: [384, 320]").squash, (std::vector<double>{384, 320}));
+  EXPECT_EQ(dataset("resize: [384, 320]").resize, 0);
+  EXPECT_THAT(
+      error_with("", {"dataset={name: cifar10, resize: [384]}"}),
+      ::testing::HasSubstr("dataset.resize: expected the shorter side, or [height, width]"));
+}
+
+TEST_F(Sweep, MeanAndDeviationMayBeNamed) {
+  const auto dataset = [&](const std::string& options) {
+    return load_with("", {"dataset={name: cifar10, " + options + "}"}).tasks[0].options.dataset;
+  };
+  EXPECT_EQ(dataset("mean: clip").mean, (std::vector<double>{0.48145466, 0.4578275, 0.40821073}));
+  EXPECT_EQ(dataset("std: clip").std, (std::vector<double>{0.26862954, 0.26130258, 0.27577711}));
+  EXPECT_EQ(dataset("mean: inception").mean, (std::vector<double>{0.5, 0.5, 0.5}));
+  EXPECT_EQ(dataset("std: imagenet").std, (std::vector<double>{0.229, 0.224, 0.225}));
+  EXPECT_EQ(dataset("mean: [0.25]").mean, (std::vector<double>{0.25}));
+  EXPECT_THAT(error_with("", {"dataset={name: cifar10, mean: imagnet}"}),
+              ::testing::HasSubstr("did you mean 'imagenet'?"));
+}
+
 TEST_F(Sweep, TheResolvedTextKeepsAwkwardTexts) {
   auto sweep = load_with("");
   sweep.tasks[0].options.dataset.root = "/data/${HOME}/a b: [c] #d";
@@ -165,6 +224,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.name = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.name = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.dataset.crop = 1; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.entry = "y"; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = ""; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {}; }));
+  EXPECT_TRUE(differs([](SweepConfig& s) { s.cache = "/elsewhere"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models.pop_back(); }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.bits[0].weights = 5; }));
@@ -226,7 +289,7 @@ TEST_F(Sweep, ErrorsInSetNameTheSet) {
             "--set sedes=[1]: sedes: unknown key; did you mean 'seeds'? (valid: name, tasks, task, "
             "dataset, text, models, bits, "
             "methods, seeds, settings, overrides, evaluation, report, calibration_ids, threads, "
-            "device, devices_per_cell, ranks_per_gpu, retries, crash_limit, memory_budget, "
+            "device, devices_per_cell, ranks_per_gpu, retries, crash_limit, memory_budget, cache, "
             "full_precision_tolerance, "
             "on_full_precision_mismatch, reproduces)\n"
             "--set seeds=[1, x]: seeds[1]: expected an integer of at least 0, got 'x'\n"
@@ -261,7 +324,8 @@ TEST_F(Sweep, AllErrorsOfAFileComeAtOnce) {
       "fashion_mnist, "
       "cifar10)\n"
       "s.yaml:3: dataset.resiz: unknown key; did you mean 'resize'? (valid: name, classes, "
-      "resize, crop, mean, std, calibration_split, evaluation_split, root, label_file)\n"
+      "crop, squash, crop_fraction, interpolation, antialias, calibration_split, "
+      "evaluation_split, resize, mean, std, root, label_file)\n"
       "s.yaml:4: models[0]: unknown model 'resnet2'; did you mean 'resnet20'? (valid: resnet20, "
       "mobilenet_v2_cifar)\n"
       "s.yaml:4: models[1].name: the required key is missing\n"

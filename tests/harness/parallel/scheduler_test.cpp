@@ -8,6 +8,7 @@
 #include <map>
 #include <mutex>
 #include <queue>
+#include <stdexcept>
 #include <thread>
 
 namespace ptqbench {
@@ -121,6 +122,23 @@ TEST_P(AnyRanks, FailuresAreReported) {
   EXPECT_EQ(recorder.failed, (std::vector<size_t>{2}));
 }
 
+TEST_P(AnyRanks, AFailureThatLastsIsNotTriedAgain) {
+  std::atomic<int> tries{0};
+  const auto work = [&](size_t item) {
+    WorkOutcome outcome{item != 1, "", 0};
+    outcome.lasting = item == 1;
+    if (item == 1) ++tries;
+    return outcome;
+  };
+  SchedulerRules rules;
+  rules.retries = 5;
+  const auto recorder = run(GetParam(), {0, 1, 2}, work, rules);
+  EXPECT_EQ(tries, 1);
+  EXPECT_EQ(recorder.failed, (std::vector<size_t>{1}));
+  EXPECT_TRUE(recorder.times_set_back.empty());
+  EXPECT_TRUE(recorder.all_finished);
+}
+
 TEST_P(AnyRanks, WhatFailsIsTriedAgainAfterAllOthers) {
   std::atomic<int> tries{0};
   const auto work = [&](size_t item) { return WorkOutcome{item != 1 || ++tries > 2, "", 0}; };
@@ -213,6 +231,44 @@ TEST(Scheduler, AFailedItemGoesToAnotherRankIfOneIsFree) {
   ASSERT_EQ(recorder.failed_on.size(), 1U);
   EXPECT_NE(recorder.ranks.at(0), recorder.failed_on[0]);
 }
+
+/// Fails when it hears of one rank's first item.
+class FailingListener : public SchedulerListener {
+ public:
+  explicit FailingListener(int rank) : rank_(rank) {}
+  void started(size_t /*item*/, int rank) override {
+    if (rank == rank_) throw std::runtime_error("cannot say so");
+  }
+  void finished(size_t /*item*/, int /*rank*/, const WorkOutcome& /*outcome*/) override {}
+
+ private:
+  int rank_;
+};
+
+class FailingRank : public ::testing::TestWithParam<int> {};
+
+// Rank 1 is served by a thread of its own, rank 0 by the one that calls.
+TEST_P(FailingRank, WhatIsThrownWhileItIsServedComesOutOfTheCall) {
+  Mailboxes mail(2);
+  const auto work = [](size_t) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    return WorkOutcome{};
+  };
+  std::thread other([&] {
+    ThreadCommunicator communicator(mail, 1);
+    Recorder unused;
+    run_on_all_ranks(communicator, {}, work, unused);
+  });
+  ThreadCommunicator communicator(mail, 0);
+  FailingListener listener(GetParam());
+  EXPECT_THROW(run_on_all_ranks(communicator, std::vector<size_t>(1000), work, listener),
+               std::runtime_error);
+  // In a job of processes the caller ends it instead.
+  communicator.send(1, R"({"stop": true})");
+  other.join();
+}
+
+INSTANTIATE_TEST_SUITE_P(Ranks, FailingRank, ::testing::Values(0, 1));
 
 }  // namespace
 }  // namespace ptqbench

@@ -115,6 +115,17 @@ TEST(BadInput, UsageErrorsAreOneLine) {
   expect_error("", "see 'ptqbench --help'");
 }
 
+TEST(BadInput, AFolderOfOtherThingsIsNoRunDirectory) {
+  const TemporaryFolder folder;
+  const auto config = folder.write("small.yaml", testing::small_sweep());
+  folder.write("pictures/cat.jpg", "a picture");
+  const auto run = ptqbench("run " + config + " --out " + folder.at("pictures"));
+  EXPECT_EQ(run.exit_code, 2);
+  EXPECT_THAT(run.output, AllOf(HasSubstr("is no run directory and holds other things"),
+                                HasSubstr("'cat.jpg'")));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("pictures/cells")));
+}
+
 TEST(BadInput, FolderThatIsNoRun) {
   const TemporaryFolder folder;
   const auto table = ptqbench("table " + folder.path().string());
@@ -139,16 +150,31 @@ void expect_failed_cell(const TemporaryFolder& folder, const std::string& checkp
   EXPECT_THAT(records[0].failure_reason, HasSubstr(reason));
 }
 
-TEST(BadInput, TruncatedCheckpointFailsItsCell) {
+/// A checkpoint with which a sweep does not start, for this reason.
+void expect_refused(const TemporaryFolder& folder, const std::string& checkpoint,
+                    const std::string& reason) {
+  const auto config =
+      folder.write("sweep.yaml", "name: bad\ntask: image_classification\ndataset: fashion_mnist"
+                                 "\nmodels: [{name: resnet20, checkpoint: " +
+                                     checkpoint +
+                                     "}]\nbits: [w4a4]\nmethods: [nearest]\nthreads: 1\n"
+                                     "settings: {calibration_samples: 2, range_samples: 2}\n");
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"));
+  EXPECT_EQ(run.exit_code, 2) << run.output;
+  EXPECT_THAT(run.output, AllOf(HasSubstr("model resnet20: "), HasSubstr(reason)));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("run")));
+}
+
+TEST(BadInput, TruncatedCheckpointIsRefusedBeforeAnyCell) {
   const TemporaryFolder folder;
   const std::string shipped =
       std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors";
   std::filesystem::copy_file(shipped, folder.at("short.safetensors"));
   std::filesystem::resize_file(folder.at("short.safetensors"), 50000);
-  expect_failed_cell(folder, folder.at("short.safetensors"), "fashion_mnist", "short.safetensors");
+  expect_refused(folder, folder.at("short.safetensors"), "short.safetensors");
 }
 
-TEST(BadInput, PickleThatNamesASystemCallFailsItsCell) {
+TEST(BadInput, PickleThatNamesASystemCallIsRefused) {
   const TemporaryFolder folder;
   // Protocol 2, GLOBAL os.system, a string, TUPLE1, REDUCE, STOP: what an attack on an unpickling
   // reader looks like.
@@ -159,7 +185,7 @@ TEST(BadInput, PickleThatNamesASystemCallFailsItsCell) {
                    "cos\nsystem\nX" +
                        std::string({static_cast<char>(6 + touched.size()), 0, 0, 0}) + "touch " +
                        touched + "\x85R.");
-  expect_failed_cell(folder, pickle, "fashion_mnist", "os.system");
+  expect_refused(folder, pickle, "os.system");
   EXPECT_FALSE(std::filesystem::exists(touched));
 }
 

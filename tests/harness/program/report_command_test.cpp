@@ -131,19 +131,30 @@ TEST_F(Report, CalibrationIdsGoOutAndComeBackToTheSameCell) {
 }
 
 TEST_F(Report, FailedCellsShowStageAndReason) {
-  const auto broken = folder_.write("broken.safetensors", "this is no checkpoint");
   auto sweep = small_sweep();
-  const auto begin = sweep.find("checkpoint: ");
-  sweep.replace(begin, sweep.find('}', begin) - begin, "checkpoint: " + broken);
+  sweep.insert(sweep.find(".safetensors}]") + 12, ", expected_samples: 100, expected: 12");
   config_ = folder_.write("small.yaml", sweep);
   EXPECT_EQ(ptqbench("run " + config_ + " --filter method=nearest --out " + out_).exit_code, 1);
   const auto report = ptqbench("report " + out_ + " nearest");
   EXPECT_EQ(report.exit_code, 0);
-  EXPECT_THAT(report.output, HasSubstr("failed in stage 'load': "));
+  EXPECT_THAT(report.output, HasSubstr("failed in stage 'full_precision': "));
   const auto ids = ptqbench("report " + out_ + " nearest --calibration-ids " + folder_.at("ids"));
   EXPECT_EQ(ids.exit_code, 2);
   EXPECT_THAT(ids.output, HasSubstr("has no calibration samples"));
   EXPECT_FALSE(std::filesystem::exists(folder_.at("ids")));
+}
+
+TEST_F(Report, IsOfACollectedFileAsOfItsDirectory) {
+  run("method=nearest");
+  const auto file = out_ + "/results.h5";
+  for (const std::string rest : {" nearest", " --html " + folder_.at("a.html")}) {
+    const auto of_file = ptqbench("report " + file + rest);
+    EXPECT_EQ(of_file.exit_code, 0) << of_file.output;
+    EXPECT_EQ(of_file.output, ptqbench("report " + out_ + rest).output);
+  }
+  const auto table = ptqbench("table " + file + " 2>&1");
+  EXPECT_EQ(table.exit_code, 0);
+  EXPECT_THAT(table.output, HasSubstr("1 of 4 cells finished, 0 failed, 3 not run"));
 }
 
 TEST_F(Report, ACellThatIsNotMeantIsAnError) {

@@ -275,21 +275,21 @@ TEST(Sweep, DryRunLeavesNothingBehind) {
 
 TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   const TemporaryFolder folder;
-  const auto broken = folder.write("broken.safetensors", "this is no checkpoint");
-  const std::string good =
-      std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors";
+  const std::string shipped = std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/";
   const auto config = folder.write("two.yaml",
                                    "name: two\ntask: image_classification\ndataset: "
                                    "fashion_mnist\nmodels: [{name: resnet20, checkpoint: " +
-                                       good + "}, {name: resnet32, checkpoint: " + broken +
-                                       "}]\nbits: [w4a4]\nmethods: [nearest]\nsettings: "
+                                       shipped + "resnet20_fashion_mnist.safetensors}, {name: "
+                                       "mobilenet_v2_cifar, expected: 12, expected_samples: 100, "
+                                       "checkpoint: " + shipped +
+                                       "mobilenet_v2_cifar_fashion_mnist.safetensors}]\nbits: [w4a4]\nmethods: [nearest]\nsettings: "
                                        "{calibration_samples: 16, range_samples: 16}\n"
                                        "evaluation: {samples: 100}\nthreads: 1\n");
   const auto run = ptqbench("run " + config + " --out " + folder.at("run"), 2);
   EXPECT_EQ(run.exit_code, 1) << run.output;
   EXPECT_THAT(run.output, HasSubstr("1 of 2 cells finished, 1 failed"));
-  EXPECT_THAT(run.output, HasSubstr("broken.safetensors"));
-  EXPECT_THAT(run.output, HasSubstr("FAILED, will be tried again: load: "));
+  EXPECT_THAT(run.output, HasSubstr("expected 12.00 within 0.5"));
+  EXPECT_THAT(run.output, HasSubstr("FAILED, will be tried again: full_precision: "));
   for (const auto& record : stored_cells(folder.at("run")))
     EXPECT_EQ(record.attempt, record.model == "resnet20" ? 1 : 2) << record.model;
   const auto table = ptqbench("table " + folder.at("run"));
@@ -299,7 +299,18 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   const auto others =
       ptqbench("run " + config + " --filter model=resnet20 --out " + folder.at("run"));
   EXPECT_EQ(others.exit_code, 0) << "the failed cell was not asked for";
-  EXPECT_THAT(others.output, HasSubstr("failed: resnet32 w4a4 nearest seed 1: load: "));
+  EXPECT_THAT(others.output, HasSubstr("failed: mobilenet_v2_cifar w4a4 nearest seed 1: full_precision: "));
+}
+
+TEST(Sweep, ACheckpointThatDoesNotFitIsRefusedBeforeAnyCell) {
+  const TemporaryFolder folder;
+  auto sweep = small_sweep();
+  sweep.replace(sweep.find("name: resnet20"), 14, "name: resnet32");
+  const auto config = folder.write("small.yaml", sweep);
+  const auto run = ptqbench("run " + config + " --out " + folder.at("run"), 2);
+  EXPECT_EQ(run.exit_code, 2) << run.output;
+  EXPECT_THAT(run.output, ContainsRegex("ptqbench: model resnet32: checkpoint .* does not fit"));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("run")));
 }
 
 TEST(Sweep, PlanReadsTheCheckpoints) {

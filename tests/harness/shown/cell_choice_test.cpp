@@ -47,6 +47,13 @@ TEST(ChooseCell, ByTheBeginningOfItsFingerprint) {
   EXPECT_EQ(chosen("BBBB2000"), "bbbb2");
 }
 
+TEST(ChooseCell, WithoutAWordItSaysWhatToSay) {
+  const auto all = cells();
+  EXPECT_THAT([&] { choose_cell(all, ""); },
+              ThrowsMessage<ConfigError>(AllOf(HasSubstr("say which of the 5 cells is meant"),
+                                               HasSubstr("aaaa1"), Not(HasSubstr("''")))));
+}
+
 TEST(ChooseCell, ByWordsInAnyOrderAndCase) {
   EXPECT_EQ(chosen("resnet20 w2a4 nearest seed 1"), "bbbb1");
   EXPECT_EQ(chosen("seed=2 QDROP"), "aaaa2");

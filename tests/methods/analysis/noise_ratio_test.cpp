@@ -48,9 +48,14 @@ Tensors fresh_samples() {
   return {at::randn({70, 3, 8, 8})};
 }
 
+std::vector<UnitNoise> noise_of(const UnitGraph& model, const Tensors& inputs = fresh_samples()) {
+  MemoryStorage storage;
+  return unit_noise(model, inputs, storage);
+}
+
 TEST(UnitNoise, KnowsEveryBlockWhateverIsLearnedInIt) {
   std::vector<std::string> units;
-  for (const auto& unit : unit_noise(quantized_model(4), fresh_samples()))
+  for (const auto& unit : noise_of(quantized_model(4)))
     units.push_back(unit.unit + " " + unit.kind);
   EXPECT_EQ(units, (std::vector<std::string>{"conv1 conv 3x3", "layer1.0 block", "layer2.0 block",
                                              "pool average pool", "linear linear"}));
@@ -62,7 +67,7 @@ TEST(UnitNoise, IsThatOfTheNetworkUpToTheUnit) {
   const torch::NoGradGuard no_grad;
   FullPrecisionPass full_precision;
   QuantizedPass quantized(QuantizedPass::Activations::kQuantized);
-  const auto units = unit_noise(model, inputs);
+  const auto units = noise_of(model, inputs);
   NoiseRatio whole;
   whole.add(model.forward(inputs, full_precision), model.forward(inputs, quantized));
   EXPECT_NEAR(units.back().decibels, whole.decibels(), 1e-3);
@@ -74,9 +79,9 @@ TEST(UnitNoise, IsThatOfTheNetworkUpToTheUnit) {
 }
 
 TEST(UnitNoise, FallsWithTheBits) {
-  const auto eight = unit_noise(quantized_model(8), fresh_samples());
-  const auto four = unit_noise(quantized_model(4), fresh_samples());
-  const auto two = unit_noise(quantized_model(2), fresh_samples());
+  const auto eight = noise_of(quantized_model(8));
+  const auto four = noise_of(quantized_model(4));
+  const auto two = noise_of(quantized_model(2));
   for (size_t u = 0; u < eight.size(); ++u) {
     // A bit is worth about 6 dB.
     EXPECT_GT(eight[u].decibels, four[u].decibels + 10) << eight[u].unit;
@@ -86,13 +91,35 @@ TEST(UnitNoise, FallsWithTheBits) {
 
 TEST(UnitNoise, IsInfiniteInAModelThatIsNotQuantized) {
   at::manual_seed(1);
-  for (const auto& unit : unit_noise(testing::tiny_resnet(), fresh_samples()))
+  for (const auto& unit : noise_of(testing::tiny_resnet()))
     EXPECT_EQ(unit.decibels, INFINITY) << unit.unit;
 }
 
 TEST(ComparableOutputs, AreTheOutputsWhereNothingIsChosen) {
   const auto model = testing::tiny_resnet();
   EXPECT_EQ(comparable_outputs(model), model.outputs());
+}
+
+/// Counts the values that it keeps.
+class CountingStorage : public StreamStorage {
+ public:
+  at::Tensor allocate(int64_t samples, const at::Tensor& like) override {
+    values += samples * like[0].numel();
+    return memory_.allocate(samples, like);
+  }
+  int64_t values = 0;
+
+ private:
+  MemoryStorage memory_;
+};
+
+TEST(UnitNoise, KeepsBothStreamsInTheStorage) {
+  const auto model = quantized_model(4);
+  CountingStorage storage;
+  const auto units = unit_noise(model, fresh_samples(), storage);
+  EXPECT_EQ(units.back().decibels, noise_of(model).back().decibels);
+  // Stem, two blocks, pool and classes of 70 samples, each twice.
+  EXPECT_EQ(storage.values, 2 * 70 * (256 + 256 + 128 + 8 + 3));
 }
 
 }  // namespace

@@ -18,9 +18,11 @@ MethodSettings settings() {
   return s;
 }
 
-MemoryEstimate estimate(const std::string& method, const MethodSettings& s) {
-  return estimate_memory(testing::tiny_resnet(), make_recipe(method, s), s,
-                         {at::zeros({1, 3, 8, 8})}, {/*evaluation_batch=*/5});
+MemoryEstimate estimate(const std::string& method, const MethodSettings& s, int64_t held_out = 0) {
+  const auto model = testing::tiny_resnet();
+  return estimate_memory(model, make_recipe(method, s), s,
+                         value_sizes(model, {at::zeros({1, 3, 8, 8})}),
+                         {/*evaluation_batch=*/5, held_out});
 }
 
 TEST(ValueSizes, AreThoseOfEveryLayersOutput) {
@@ -52,6 +54,17 @@ TEST(MemoryEstimate, GrowsWithTheCalibrationSamplesAndLessWhenStreamsAreMapped) 
   const auto large = estimate("qdrop", more);
   EXPECT_DOUBLE_EQ(large.streams, 10 * small.streams);
   EXPECT_LT(large.peak_with_mapped_streams(), large.peak_in_memory() - 0.9 * large.streams);
+}
+
+TEST(MemoryEstimate, NoiseRatiosKeepStreamsThatAreMappedToo) {
+  constexpr int64_t kHeldOut = 5000;
+  const auto without = estimate("nearest", settings());
+  const auto with = estimate("nearest", settings(), kHeldOut);
+  // Around the first block, and the images of the samples beside them.
+  EXPECT_EQ(with.noise_streams, kHeldOut * 2.0 * (256 + 256) * 4);
+  EXPECT_GE(with.peak_in_memory(), with.noise_streams + kHeldOut * 192.0 * 4);
+  EXPECT_LT(with.peak_with_mapped_streams(), with.peak_in_memory() - 0.9 * with.noise_streams);
+  EXPECT_EQ(without.noise_streams, 0);
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "tests/results/sample_cells.h"
 
 namespace ptqbench {
@@ -34,8 +36,23 @@ TEST(RenderComparison, ShowsWhatDiffersAndCountsWhatDoesNot) {
   EXPECT_THAT(
       text,
       AllOf(HasSubstr("\nfashion_mnist  top1_accuracy  resnet20  w4a4  qdrop   1  90.00  89.00  "
-                      "    -1.000              -       -       -  worse (repeatable)\n"),
+                      "    -1.000        too few       -       -  worse (repeatable)\n"),
             HasSubstr("1 of 2 rows: all numbers are equal\n"), Not(HasSubstr("brecq"))));
+}
+
+// Two models of one seed each: Student's interval of 1 and 2 would reach from -4.9 to 7.9.
+TEST(RenderComparison, TwoValuesBearNoInterval) {
+  auto first = cell("qdrop", 1, 90), second = cell("qdrop", 1, 80);
+  second.model = "resnet32";
+  second.fingerprint = fingerprint_of('2');
+  auto first_later = first, second_later = second;
+  first_later.metric = 91;
+  second_later.metric = 82;
+  const auto comparison = compare_runs({first, second}, {first_later, second_later}, {});
+  ASSERT_EQ(comparison.overall.at(0).first_count, 2);
+  EXPECT_TRUE(std::isnan(comparison.overall.at(0).interval.low));
+  EXPECT_THAT(render_comparison_console(comparison),
+              AllOf(HasSubstr("+1.500        too few"), Not(HasSubstr("-4.9"))));
 }
 
 TEST(RenderComparison, NamesEveryRegressionAtTheEnd) {
@@ -70,7 +87,7 @@ TEST(RenderComparison, MarkdownIsOfTablesAndLists) {
   const auto text =
       render_comparison_markdown(compare_within_run({cell("brecq", 1, 85), other}, options));
   EXPECT_THAT(text, AllOf(StartsWith("### By model and bits\n\n| Data | Metric | Model | Bits |"),
-                          HasSubstr("| qdrop - brecq | 1 | 85.00 | 90.00 | +5.000 | - |"),
+                          HasSubstr("| qdrop - brecq | 1 | 85.00 | 90.00 | +5.000 | too few |"),
                           HasSubstr("### fashion_mnist, top1_accuracy: who wins\n"),
                           HasSubstr("| qdrop | 1/0/0 |  |\n"), HasSubstr("\n- too few seeds: ")));
 }

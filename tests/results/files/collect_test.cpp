@@ -177,6 +177,42 @@ TEST_F(Collect, PublishedNumbersAreATableOfTheirOwn) {
   EXPECT_THAT(published.column<std::string>("source_kind"), ElementsAre("primary", "primary"));
 }
 
+TEST_F(Collect, SummariesLeaveOutWhatACellHasMuchOf) {
+  write(sample_cells());
+  const auto whole = read_results(folder_.path());
+  const auto summaries = read_result_summaries(folder_.path());
+  ASSERT_EQ(summaries.records.size(), whole.records.size());
+  for (std::size_t i = 0; i < whole.records.size(); ++i) {
+    const CellRecord& summary = summaries.records[i];
+    EXPECT_TRUE(summary.calibration_ids.empty() && summary.units.empty() &&
+                summary.quantizers.empty());
+    EXPECT_EQ(summary.settings, whole.records[i].settings);
+    EXPECT_EQ(summary.metric, whole.records[i].metric);
+    EXPECT_EQ(summary.block_noise.size(), whole.records[i].block_noise.size());
+  }
+  EXPECT_FALSE(std::all_of(whole.records.begin(), whole.records.end(),
+                           [](const CellRecord& record) { return record.units.empty(); }));
+}
+
+TEST_F(Collect, SummariesAreWrittenAsTheWholeCellsAre) {
+  write(sample_cells());
+  collect();
+  const std::string from_whole = read_bytes(results_);
+  write_results(folder_.path(), read_result_summaries(folder_.path()));
+  EXPECT_TRUE(from_whole == read_bytes(results_));
+  EXPECT_EQ(std::distance(fs::directory_iterator(folder_.path()), fs::directory_iterator()), 3)
+      << "cells, manifest, results";
+}
+
+TEST_F(Collect, ACellThatBecameUnreadableIsWrittenAsFarAsItIsKnown) {
+  write(sample_cells());
+  const auto summaries = read_result_summaries(folder_.path());
+  const fs::path bad = CellStore(folder_.path()).cell_path(full_cell().fingerprint);
+  write_bytes(bad, "damaged");
+  EXPECT_THAT(write_results(folder_.path(), summaries), ElementsAre(HasSubstr(bad.string())));
+  EXPECT_EQ(read_results_file(results_).records.at(0).metric, full_cell().metric);
+}
+
 TEST_F(Collect, SameCellsGiveTheSameBytesInWhateverOrderTheyCame) {
   std::vector<CellRecord> cells = sample_cells();
   write(cells);

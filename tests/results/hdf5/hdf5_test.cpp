@@ -51,6 +51,25 @@ TEST_F(Hdf5, AttributesKeepTypeValueAndOrder) {
   EXPECT_EQ(InputFile(path_).root().read_attributes(), attributes);
 }
 
+TEST_F(Hdf5, AFileInMappedMemoryHasTheSameBytesAndLeavesNothing) {
+  const auto fill = [](Group& root) {
+    root.write_attribute("name", std::string("value"));
+    root.write_integers("large", std::vector<int64_t>(1 << 20, 7));
+  };
+  const auto expected = store(path_, fill);
+  MemoryFile mapped("mapped", folder_.path());
+  {
+    Group root = mapped.root();
+    fill(root);
+  }
+  EXPECT_TRUE(mapped.finish() == expected);
+  EXPECT_EQ(std::distance(std::filesystem::directory_iterator(folder_.path()),
+                          std::filesystem::directory_iterator()),
+            1);
+  EXPECT_THAT([&] { MemoryFile("mapped", folder_.path() / "absent"); },
+              ThrowsMessage<IoError>(HasSubstr("absent")));
+}
+
 TEST_F(Hdf5, DatasetsRoundTripFromEmptyToLarge) {
   for (const std::size_t size : {0, 1, 2048, 2049, 100000}) {
     std::vector<int64_t> integers(size);

@@ -13,7 +13,9 @@ using ::testing::HasSubstr;
 using ::testing::Not;
 
 Checkpoint checkpoint_of(std::vector<NamedTensor> tensors) {
-  return {std::move(tensors), {}, "", {}};
+  Checkpoint checkpoint;
+  checkpoint.tensors = std::move(tensors);
+  return checkpoint;
 }
 
 TEST(AssignParameters, CopiesIntoTheModelsOwnStorage) {

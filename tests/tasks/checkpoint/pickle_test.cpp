@@ -10,7 +10,9 @@ namespace {
 
 using Kind = PickleValue::Kind;
 using std::string_literals::operator""s;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::IsEmpty;
 
 class PickleTest : public ::testing::Test {
  protected:
@@ -103,12 +105,26 @@ TEST_F(PickleTest, RecordsAnAllowedCallWithWhatIsPutIntoItsResult) {
   EXPECT_EQ(pickle.root->entries[0].second->integer, 7);
 }
 
-TEST_F(PickleTest, RefusesOtherGlobalsByNameInBothSpellings) {
-  EXPECT_THAT(error_of("cos\nsystem\nU\x04true\x85R"), HasSubstr("'os.system'"));
-  EXPECT_THAT(error_of("\x8c\x02os\x8c\x06system\x93"), HasSubstr("'os.system'"));
-  // "torch.Size" is allowed, parts of it are not.
-  EXPECT_THAT(error_of("ctorch\nSiz\n"), HasSubstr("'torch.Siz'"));
-  EXPECT_THAT(error_of("cevil\x1b[31m\nname\n"), HasSubstr("'evil?[31m.name'"));
+TEST_F(PickleTest, RecordsForeignGlobalsAndWhatTheyWouldMakeInBothSpellings) {
+  const Pickle call = read("cos\nsystem\nU\x04true\x85R");
+  EXPECT_TRUE(call.root->is_call("os.system"));
+  EXPECT_THAT(call.foreign_globals, ElementsAre("os.system"));
+  EXPECT_THAT(read("\x8c\x02os\x8c\x06system\x93").foreign_globals, ElementsAre("os.system"));
+  // "torch.Size" is known, parts of it are not.
+  EXPECT_THAT(read("ctorch\nSize\n").foreign_globals, IsEmpty());
+  EXPECT_THAT(read("ctorch\nSiz\n").foreign_globals, ElementsAre("torch.Siz"));
+}
+
+// A list and a dictionary of classes of their own, made with keyword arguments, and the call of
+// what a call made.
+TEST_F(PickleTest, ForeignObjectsMayBeFilledAndCalled) {
+  EXPECT_TRUE(read("cx\nList\n)\x81(K\x01K\x02"
+                   "e}b")
+                  .root->is_call("x.List"));
+  const Pickle dictionary = read("cx\nDict\n)}\x92U\x01kK\x07s");
+  EXPECT_TRUE(dictionary.root->is_call("x.Dict"));
+  EXPECT_EQ(dictionary.root->entries.size(), 1u);
+  EXPECT_TRUE(read("cx\nmake\n)R)R").root->is_call("result of x.make"));
 }
 
 TEST_F(PickleTest, RefusesExtensionsAndOutOfBandBuffers) {

@@ -77,7 +77,8 @@ TEST(Datasets, RefuseSidesOutOfRangeAndMalformedNormalization) {
 
 TEST(DatasetOptions, NameEachMemberOnce) {
   EXPECT_THAT(field_names<DatasetOptions>(),
-              ElementsAre("name", "root", "label_file", "classes", "resize", "crop", "mean", "std",
+              ElementsAre("name", "root", "label_file", "classes", "resize", "crop", "squash",
+                          "crop_fraction", "interpolation", "antialias", "mean", "std",
                           "calibration_split", "evaluation_split"));
 }
 

@@ -59,6 +59,68 @@ TEST_F(ImageFolderTest, LabelsClassesAndOrdersFilesByName) {
   EXPECT_THAT(labels, ElementsAre(0, 1, 2, 2));
 }
 
+TEST_F(ImageFolderTest, WalksDownAndTakesEveryFormatInTorchvisionsOrder) {
+  put("small_444.jpg", "val/a/z.jpg");
+  put("rgb.bmp", "val/a/more/1.BMP");
+  put("lossless.webp", "val/a/more/deep/2.webp");
+  put("lzw.tif", "val/a/more-too/3.tif");
+  put("grey.pgm", "val/b/images/4.pgm");
+  const auto dataset = open(32, 28);
+  std::vector<std::string> names;
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < dataset->size(); ++i) {
+    names.push_back(dataset->sample_name(i));
+    labels.push_back(dataset->label(i));
+    EXPECT_NO_THROW(dataset->sample(i));
+  }
+  // By the paths of the folders: '-' comes before '/'.
+  EXPECT_THAT(names, ElementsAre("val/a/z.jpg", "val/a/more/1.BMP", "val/a/more-too/3.tif",
+                                 "val/a/more/deep/2.webp", "val/b/images/4.pgm"));
+  EXPECT_THAT(labels, ElementsAre(0, 0, 0, 0, 1));
+  EXPECT_THAT(dataset->class_names(), ElementsAre("a", "b"));
+}
+
+TEST_F(ImageFolderTest, HiddenFilesAndLeftoversDoNotCount) {
+  put("small_444.jpg", "val/a/1.jpg");
+  put("small_444.jpg", "val/b/1.jpg");
+  write_bytes(folder_ / "val/a/._1.jpg", {0, 5, 22, 7});
+  write_bytes(folder_ / "val/a/Thumbs.db", {1});
+  write_bytes(folder_ / "val/.DS_Store", {1});
+  put("small_444.jpg", "val/.ipynb_checkpoints/1.jpg");
+  put("small_444.jpg", "val/__MACOSX/1.jpg");
+  put("small_444.jpg", "val/b/.ipynb_checkpoints/1.jpg");
+  std::filesystem::create_directories(folder_ / "val/b/folder.jpg");
+  const auto dataset = open(32, 28);
+  EXPECT_THAT(dataset->class_names(), ElementsAre("a", "b"));
+  EXPECT_EQ(dataset->size(), 2);
+  EXPECT_THAT(dataset->notes(), ::testing::IsEmpty());
+}
+
+TEST_F(ImageFolderTest, SaysHowManyFilesItPassedOver) {
+  put("small_444.jpg", "val/a/1.jpg");
+  write_bytes(folder_ / "val/a/2.gif", {1});
+  write_bytes(folder_ / "val/a/more/3.GIF", {1});
+  write_bytes(folder_ / "val/list", {1});
+  EXPECT_THAT(open(32, 28)->notes(),
+              ElementsAre(AllOf(HasSubstr("3 files in"), HasSubstr("no picture's: "),
+                                HasSubstr("1 of no ending"), HasSubstr("2 of .gif"))));
+}
+
+TEST_F(ImageFolderTest, NotesPicturesThatDecodeWithAWarning) {
+  put("stray_before_end.jpg", "val/a/1.jpg");
+  put("small_444.jpg", "val/a/2.jpg");
+  const auto dataset = open(32, 28);
+  for (int64_t i : {0, 1, 0}) dataset->sample(i);
+  EXPECT_THAT(dataset->notes(), ElementsAre(AllOf(HasSubstr("1 picture decoded with a warning"),
+                                                  HasSubstr("val/a/1.jpg"))));
+}
+
+TEST_F(ImageFolderTest, FoldersInACircleAreAnError) {
+  put("small_444.jpg", "val/a/1.jpg");
+  std::filesystem::create_directory_symlink("..", folder_ / "val/a/up");
+  expect_error("val/a/up", "circle");
+}
+
 TEST_F(ImageFolderTest, ResizesCropsAndNormalisesAsTorchvision) {
   put("photo_420.jpg", "val/a/photo.jpg");
   const at::Tensor input = open(32, 28)->sample(0);
@@ -164,7 +226,7 @@ TEST_F(ImageFolderTest, RefusesFoldersAndPicturesSideBySide) {
 }
 
 TEST_F(ImageFolderTest, TellsTheLayoutWhenFoldersAreMissing) {
-  expect_error("val", "<root>/<split>/<class>/*.jpg|jpeg|png");
+  expect_error("val", "<root>/<split>/<class>/ with pictures");
   std::filesystem::create_directories(folder_ / "val");
   expect_error("val", "neither class folders nor pictures");
   std::filesystem::create_directories(folder_ / "val/empty");

@@ -3,7 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "support/error.h"
+#include "support/data_error.h"
 #include "tests/tasks/data/fixtures.h"
 
 namespace ptqbench {
@@ -47,6 +47,48 @@ TEST(LabelFile, WordNetIdsAreSorted) {
   EXPECT_EQ(found.classes, 2);
   EXPECT_THAT(labels_of("b.JPEG n02\nc.JPEG n03\na.JPEG n01\n", 3).labels, ElementsAre(0, 1, 2));
   expect_refused("n02\nn01\nn02\n", "names of 2 classes, expected 3; without all of them", 3);
+}
+
+// As many pictures as classes, and so as many lines as either: taken as labels alone, the order of
+// the names would be the labels.
+TEST(LabelFile, ACommaParts) {
+  const auto found = labels_of("a.JPEG,n03\nb.JPEG,n02\nc.JPEG,n01\n", 3);
+  EXPECT_THAT(found.labels, ElementsAre(2, 1, 0));
+  EXPECT_THAT(found.class_names, ElementsAre("n01", "n02", "n03"));
+  EXPECT_THAT(labels_of("\xef\xbb\xbf\"filename\",\"label\"\r\n\"c.JPEG\", \"4\"\r\n"
+                        "x/a.JPEG,1\r\nb.JPEG,0\r\n")
+                  .labels,
+              ElementsAre(1, 0, 4));
+  expect_refused("a.JPEG,n03,n02\nb.JPEG,n02\nc.JPEG,n01\n", "val.txt:1: expected 'NAME LABEL'");
+  expect_refused("a.JPEG,\nb.JPEG,n02\nc.JPEG,n01\n", "val.txt:1: expected 'NAME LABEL'");
+  expect_refused("d.JPEG,1\nb.JPEG,2\nc.JPEG,3\n", "val.txt:1: there is no picture 'd.JPEG'");
+}
+
+TEST(LabelFile, APicturesNameMayHaveAComma) {
+  const TemporaryFolder folder;
+  const std::string text = "a,b.jpg 1\nc.jpg 0\n";
+  write_bytes(folder / "val.txt", {text.begin(), text.end()});
+  EXPECT_THAT(read_label_file(folder / "val.txt", {"a,b.jpg", "c.jpg"}, 0).labels,
+              ElementsAre(1, 0));
+}
+
+TEST(LabelFile, NamesMayLackTheirEnding) {
+  EXPECT_THAT(labels_of("c 0\na 65\nb 970\n").labels, ElementsAre(65, 970, 0));
+  const TemporaryFolder folder;
+  const std::string text = "a 1\n";
+  write_bytes(folder / "val.txt", {text.begin(), text.end()});
+  EXPECT_THAT([&] { read_label_file(folder / "val.txt", {"a.jpg", "a.png"}, 0); },
+              ::testing::ThrowsMessage<IoError>(HasSubstr("there is no picture 'a'")));
+}
+
+TEST(LabelFile, KagglesListOfImageNetIsRead) {
+  EXPECT_THAT(labels_of("ImageId,PredictionString\n"
+                        "c,n03995372 85 1 499 272 \n"
+                        "a,n03481172 131 0 499 254 n03481172 1 2 3 4\n"
+                        "b,n03995372 0 0 9 9\n")
+                  .labels,
+              ElementsAre(0, 1, 1));
+  expect_refused("c,n03995372 85 1 499 272\n", "val.txt:1: expected 'NAME LABEL'");
 }
 
 TEST(LabelFile, PicturesAndLabelsMustFit) {

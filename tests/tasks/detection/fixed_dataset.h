@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "support/error.h"
-#include "tasks/detection/detection_dataset.h"
+#include "tasks/detection/coco/detection_dataset.h"
 
 namespace ptqbench::testing {
 

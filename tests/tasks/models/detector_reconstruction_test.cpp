@@ -7,6 +7,7 @@
 
 #include "methods/analysis/comparable_outputs.h"
 #include "methods/analysis/noise_ratio.h"
+#include "methods/nn/value_sizes.h"
 #include "methods/recipes/registry.h"
 #include "methods/reconstruction/memory_estimate.h"
 #include "methods/reconstruction/quantize.h"
@@ -125,8 +126,9 @@ TEST(DetectorReconstruction, MemoryOfHeadsIsCountedWhereTheyAreQuantized) {
   settings.range_samples = 1;
   const Tensors one_sample = {at::zeros({1, 3, 32, 32}), at::full({1, 2}, 32, at::kLong)};
   const auto beside_streams = [&] {
-    return estimate_memory(tiny_faster_rcnn(), make_recipe("qdrop", settings), settings, one_sample,
-                           {})
+    const auto model = tiny_faster_rcnn();
+    return estimate_memory(model, make_recipe("qdrop", settings), settings,
+                           value_sizes(model, one_sample), {})
         .beside_streams;
   };
   const double neck = beside_streams();
@@ -151,8 +153,9 @@ TEST(DetectorReconstruction, NoiseIsMeasuredOfEverythingButChoices) {
   auto model = tiny_faster_rcnn();
   quantize(model, "nearest", true);
   at::manual_seed(3);
+  MemoryStorage storage;
   const auto noise =
-      unit_noise(model, {at::randn({2, 3, 32, 32}), at::full({2, 2}, 32, at::kLong)});
+      unit_noise(model, {at::randn({2, 3, 32, 32}), at::full({2, 2}, 32, at::kLong)}, storage);
   std::vector<std::string> units;
   for (const auto& unit : noise) {
     units.push_back(unit.unit);

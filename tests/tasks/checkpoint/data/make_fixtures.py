@@ -1,19 +1,23 @@
 #!/usr/bin/env python3
-"""Writes the checkpoint files beside this script. Needs torch, numpy and safetensors.
+"""Writes the checkpoint files beside this script. Needs torch, numpy and safetensors; `--found` writes those of
+found_in_the_wild() alone and needs no safetensors.
 
 Every tensor is arange(n) times a step, so that the tests can state the values. Run again only to change the fixtures:
 another PyTorch writes other bytes.
 """
 
+import argparse
 import collections
+import enum
+import functools
 import os
 import pathlib
 import pickle
 import struct
+import sys
 import zipfile
 
 import numpy
-import safetensors.torch
 import torch
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -149,8 +153,58 @@ def older_numpy(record, content):
     return content.replace(b"numpy._core", b"numpy.core") if record == "data.pkl" else content
 
 
+class HistoryBuffer:
+    """Stands for what training frameworks save beside their tensors."""
+
+    def __init__(self):
+        self.log = [1.0, 2.0]
+
+
+class Settings(dict):
+    """A dictionary of a class of its own, as configurations are."""
+
+
+class Level(enum.Enum):
+    FULL = 1
+
+
+class Weights(list):
+    pass
+
+
+def filled(value, prefix=""):
+    tensors = small(prefix)
+    tensors[prefix + "conv.bias"].fill_(value)
+    return tensors
+
+
+def found_in_the_wild():
+    """Shapes of files that people have, each named after what is in it."""
+    save_both({"state_dict": filled(0.0), "state_dict_ema": filled(4.0)}, "two_entries")
+    save_both({"model": {"state_dict": filled(5.0, "module._orig_mod."), "epoch": 3}}, "wrapped_twice")
+    beside = {
+        "args": argparse.Namespace(lr=0.1, path=pathlib.PurePosixPath("/data")),
+        "meta": Settings(history=HistoryBuffer(), level=Level.FULL, tags=Weights([1, 2]), names={"a", "b"}),
+        "schedule": functools.partial(max, 1, default=2),
+        "lrs": collections.defaultdict(list, {"a": [1]}),
+        "model": Settings(filled(6.0)),
+    }
+    save_both(beside, "foreign_classes")
+    averaged = torch.optim.swa_utils.AveragedModel(torch.nn.Linear(2, 2)).state_dict()
+    save({key: value.fill_(7) for key, value in averaged.items()}, "averaged.pth")
+    parameter = torch.nn.Parameter(ramp(2))
+    parameter.note = "attributes make another call"
+    save({"weight": parameter, "wide": torch.zeros(2, dtype=torch.float8_e4m3fn), "odd": torch.zeros(2, dtype=torch.uint16)}, "odd_types.pth")
+
+
 def main():
     torch.manual_seed(0)
+    if "--found" in sys.argv:
+        found_in_the_wild()
+        return
+    import safetensors.torch
+
+    found_in_the_wild()
     save_both(small(), "small")
     save_both(small(), "protocol4", pickle_protocol=4)
     save_both(small("module."), "module_prefix")

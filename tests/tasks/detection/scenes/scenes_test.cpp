@@ -9,8 +9,8 @@
 
 #include "support/error.h"
 #include "tasks/checkpoint/content_hash.h"
-#include "tasks/detection/coco_dataset.h"
-#include "tasks/detection/coco_folder.h"
+#include "tasks/detection/coco/coco_dataset.h"
+#include "tasks/detection/coco/coco_folder.h"
 #include "tests/tasks/detection/item_files.h"
 
 namespace ptqbench {
