@@ -51,7 +51,7 @@ __global__ void quantize_batch(ActivationArgs a, float* y, bool vector) {
   const ActivationQuant q = quantizer_of(a);
   for_each_four(a.samples, a.elements, [&](int64_t sample, int64_t at) {
     const Input in = load_input(a, sample, at, vector);
-    Four out;
+    Four out{};
     for (int k = 0; k < kThreadElements; ++k) {
       const float activated = element::clip(in.x.v[k], q.low, q.high);
       out.v[k] = ((in.keep >> k) & 1U) != 0 ? element::quantize(q, activated).value : activated;
@@ -99,7 +99,7 @@ __device__ inline void backward_four(const ActivationArgs& a, const ActivationQu
                                      float* grad_x, Sums& sums) {
   const Input in = load_input(a, sample, at, vector);
   const Four given = outer.fours(sample, at, a.elements, vector);
-  Four out;
+  Four out{};
   float scale = 0;
   float zero_point = 0;
   float loss = 0;
@@ -162,7 +162,7 @@ __global__ void power_loss_batch(const float* y, int64_t samples, int64_t elemen
   for_each_four(samples, elements, [&](int64_t sample, int64_t at) {
     const Four in = load(y + sample * elements, at, elements, vector);
     const Four target = outer.fours(sample, at, elements, vector);
-    Four out;
+    Four out{};
     float of_four = 0;
     for (int k = 0; k < kThreadElements; ++k) {
       if (at + k >= elements) break;

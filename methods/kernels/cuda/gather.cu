@@ -39,7 +39,7 @@ __global__ void mix_rows(GatherMixArgs a, bool vector) {
     const Four quantized = load(a.quantized + from, at, a.elements, vector);
     const Four full_precision = load(a.full_precision + from, at, a.elements, vector);
     const uint32_t bits = a.keep[sample * a.words + at / 32] >> (at % 32);
-    Four mixed;
+    Four mixed{};
     for (int k = 0; k < kThreadElements; ++k)
       mixed.v[k] = ((bits >> k) & 1U) != 0 ? quantized.v[k] : full_precision.v[k];
     store(mixed, a.out + sample * a.elements, at, a.elements, vector);

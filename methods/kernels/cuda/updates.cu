@@ -29,7 +29,7 @@ __device__ inline float step_four(const Rounding& r, const RoundingScalars& scal
   Four alpha = load(r.alpha, at, n, vector);
   Four first = load(r.first_moment, at, n, vector);
   Four second = load(r.second_moment, at, n, vector);
-  Four soft;
+  Four soft{};
   float regulariser = 0;
   for (int k = 0; k < kThreadElements; ++k) {
     if (at + k >= n) break;
