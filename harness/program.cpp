@@ -11,13 +11,14 @@
 #include "support/error.h"
 #include "support/exit_code.h"
 #include "support/nearest_name.h"
+#include "support/printable.h"
 #include "support/process_memory.h"
 
 namespace ptqbench {
 namespace {
 
 int fail(const std::string& message, int code) {
-  fmt::print(stderr, "ptqbench: {}\n", message);
+  fmt::print(stderr, "ptqbench: {}\n", printable(message));
   return code;
 }
 

@@ -12,6 +12,7 @@
 #include "tasks/data/batch.h"
 #include "tasks/metrics/accuracy.h"
 #include "tasks/metrics/cross_entropy.h"
+#include "tasks/models/onnx/image_classifier.h"
 #include "tasks/models/registry.h"
 #include "tasks/training/image_training_data.h"
 
@@ -64,6 +65,10 @@ ImageClassification::ImageClassification(const TaskOptions& task)
 }
 
 UnitGraph ImageClassification::make_model(const ModelSpec& spec) const {
+  if (spec.name == kOnnxModel) {
+    const auto image = calibration_->sample(0);
+    return import_image_classifier(spec, image.size(1), image.size(2), evaluation_->classes());
+  }
   if (!spec.config.empty())
     throw ConfigError("model '" + spec.name + "' has one size: remove its 'config'");
   return make_image_classifier(spec.name, evaluation_->classes());

@@ -17,6 +17,7 @@ class ImageClassification : public Task {
   explicit ImageClassification(const TaskOptions& options);
 
   UnitGraph make_model(const ModelSpec& spec) const override;
+  double chance() const override { return 100.0 / static_cast<double>(evaluation_->classes()); }
   int64_t calibration_population() const override { return calibration_->size(); }
   int64_t evaluation_population() const override { return evaluation_->size(); }
   const std::string& data_key() const override;

@@ -4,6 +4,8 @@
 #include <torch/types.h>
 
 #include <algorithm>
+#include <cctype>
+#include <map>
 #include <numeric>
 
 #include "support/error.h"
@@ -47,10 +49,27 @@ at::Tensor exchange(std::vector<at::Tensor> rows, const std::vector<std::vector<
   return all;
 }
 
-std::vector<int64_t> category_ids(const DetectionData& data) {
-  std::vector<int64_t> ids;
-  for (const auto& category : data.dataset->categories()) ids.push_back(category.id);
-  return ids;
+std::string lower(std::string text) {
+  for (char& c : text) c = static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// An id must mean the same in both splits; empty: it does.
+std::string category_difference(const std::vector<CocoCategory>& a,
+                                const std::vector<CocoCategory>& b) {
+  std::map<int64_t, std::string> names;
+  for (const auto& category : b) names[category.id] = category.name;
+  for (const auto& [id, name] : a) {
+    const auto other = names.find(id);
+    if (other == names.end())
+      return fmt::format("the id {} ('{}') is in the first alone", id, name);
+    if (lower(name) != lower(other->second))
+      return fmt::format("the id {} is '{}' and '{}'", id, name, other->second);
+    names.erase(other);
+  }
+  if (names.empty()) return "";
+  return fmt::format("the id {} ('{}') is in the second alone", names.begin()->first,
+                     names.begin()->second);
 }
 
 }  // namespace
@@ -61,10 +80,12 @@ ObjectDetection::ObjectDetection(const TaskOptions& task)
   const auto& options = task.dataset;
   if (!task.text.vocabulary.empty())
     throw ConfigError("task object_detection reads no texts: remove 'text'");
-  if (category_ids(calibration_) != category_ids(evaluation_)) {
-    throw ConfigError(fmt::format("data set {}: splits '{}' and '{}' have other categories",
-                                  options.name, options.calibration_split,
-                                  options.evaluation_split));
+  const auto difference =
+      category_difference(calibration_.dataset->categories(), evaluation_.dataset->categories());
+  if (!difference.empty()) {
+    throw ConfigError(fmt::format("data set {}: splits '{}' and '{}' have other categories: {}",
+                                  options.name, options.calibration_split, options.evaluation_split,
+                                  difference));
   }
 }
 
@@ -90,6 +111,12 @@ Tensors ObjectDetection::padded_sample() const {
   const ImageSize size = calibration_.largest_batch();
   return {at::zeros({1, 3, size.height, size.width}).contiguous(at::MemoryFormat::ChannelsLast),
           at::tensor({size.height, size.width}, at::kLong).unsqueeze(0)};
+}
+
+std::vector<std::string> ObjectDetection::notes() const {
+  auto notes = calibration_.dataset->notes();
+  for (auto& note : evaluation_.dataset->notes()) notes.push_back(std::move(note));
+  return notes;
 }
 
 at::Tensor ObjectDetection::detect(const UnitGraph& model, Pass& pass,

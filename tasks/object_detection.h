@@ -38,6 +38,7 @@ class ObjectDetection : public Task {
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
   /// detection_loss of images as they are.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
+  std::vector<std::string> notes() const override;
 
  private:
   /// What the model finds in these images, [N, D, 6] float64: box in pixels of the file, score and

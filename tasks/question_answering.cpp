@@ -1,10 +1,12 @@
 #include "tasks/question_answering.h"
 
+#include <fmt/format.h>
 #include <torch/types.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "support/data_error.h"
 #include "tasks/metrics/finite_outputs.h"
 #include "tasks/metrics/squad_score.h"
 #include "tasks/text/best_span.h"
@@ -78,10 +80,42 @@ std::vector<SpanLogits> window_logits(const UnitGraph& model, Pass& pass,
   return logits;
 }
 
+/// Leaves out the questions of which nothing can be learned, with a note.
+QuestionDataset with_answer_places(QuestionDataset data, const std::string& split) {
+  auto& questions = data.questions;
+  const size_t before = questions.size();
+  questions.erase(std::remove_if(questions.begin(), questions.end(),
+                                 [](const Question& each) { return !has_answer_place(each); }),
+                  questions.end());
+  const size_t left_out = before - questions.size();
+  if (questions.empty()) {
+    throw DataError(
+        fmt::format("split '{}': of all {} questions the first answer does not stand "
+                    "where the file says",
+                    split, before));
+  }
+  if (left_out > 0) {
+    data.notes.push_back(fmt::format(
+        "split '{}': {} question{} left out of calibration, since the first answer does not stand "
+        "where the file says",
+        split, left_out, left_out == 1 ? " is" : "s are"));
+  }
+  return data;
+}
+
+QuestionDataset open_evaluation(const DatasetOptions& options, const std::string& split) {
+  return make_question_dataset(options, split);
+}
+
+QuestionDataset open_calibration(const DatasetOptions& options, const std::string& split) {
+  return with_answer_places(open_evaluation(options, split), split);
+}
+
 }  // namespace
 
 QuestionAnswering::QuestionAnswering(const TaskOptions& options)
-    : TextTask(options, question_dataset_info(options.dataset.name), make_question_dataset) {
+    : TextTask(options, question_dataset_info(options.dataset.name), open_calibration,
+               open_evaluation) {
   // Options that do not fit are found here and not in the middle of a sweep.
   windows(evaluation().questions.front());
 }
@@ -147,6 +181,7 @@ std::unique_ptr<TrainingData> QuestionAnswering::training_on(const std::vector<Q
   std::vector<Encoding> encodings;
   std::vector<TokenSpan> spans;
   for (const auto& question : questions) {
+    if (!has_answer_place(question)) continue;
     for (auto& window : windows(question)) {
       spans.push_back(answer_target(window, question));
       encodings.push_back(std::move(window.encoding));
@@ -162,6 +197,12 @@ Loss QuestionAnswering::loss(Split split, const std::vector<int64_t>& ids,
   std::vector<Question> chosen;
   for (const int64_t id : ids) chosen.push_back(questions.at(static_cast<size_t>(id)));
   return mean_loss(training_on(chosen, TrainOptions()), batch_size);
+}
+
+std::vector<std::string> QuestionAnswering::notes() const {
+  auto notes = calibration().notes;
+  notes.insert(notes.end(), evaluation().notes.begin(), evaluation().notes.end());
+  return notes;
 }
 
 std::unique_ptr<TrainingData> QuestionAnswering::training_data(const TrainOptions& options) const {

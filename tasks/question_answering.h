@@ -10,7 +10,9 @@ namespace ptqbench {
 
 /// The span of a context that answers a question; exact match and F1 as SQuAD's official evaluation
 /// computes them. Long contexts are read in windows. A question is one sample; for calibration it
-/// is its first window. Inputs are padded to the longest of those asked for.
+/// is its first window. Calibration and losses leave out questions whose answer does not stand
+/// where the file says, which decides nothing in the evaluation. Inputs are padded to the longest
+/// of those asked for.
 class QuestionAnswering : public TextTask<QuestionDataset> {
  public:
   /// Opens both splits and the vocabulary. Throws as make_question_dataset, make_tokenizer and
@@ -24,6 +26,7 @@ class QuestionAnswering : public TextTask<QuestionDataset> {
   /// That of the training, on real tokens only.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
+  std::vector<std::string> notes() const override;
 
  private:
   std::unique_ptr<TrainingData> training_on(const std::vector<Question>& questions,

@@ -10,6 +10,7 @@
 #include "tasks/detection/scenes/scenes.h"
 #include "tasks/models/bert.h"
 #include "tasks/models/detectors.h"
+#include "tasks/models/onnx/image_classifier.h"
 #include "tasks/models/registry.h"
 #include "tasks/task_registry.h"
 #include "tasks/text/text_datasets.h"
@@ -41,6 +42,8 @@ class ImageClassificationStandIn : public StandIn {
   explicit ImageClassificationStandIn(const DatasetShape& shape) : shape_(shape) {}
 
   UnitGraph make_model(const ModelSpec& spec) const override {
+    if (spec.name == kOnnxModel)
+      return import_image_classifier(spec, shape_.height, shape_.width, shape_.classes);
     return make_image_classifier(spec.name, shape_.classes);
   }
   int64_t calibration_population() const override { return shape_.calibration_samples; }

@@ -77,6 +77,11 @@ class Task {
   virtual std::optional<PictureCacheFile> cache_file(int64_t /*samples*/) const {
     return std::nullopt;
   }
+  /// Names of the classes in the order of the data set's numbers; empty where they have none.
+  virtual std::vector<std::string> class_names() const { return {}; }
+  /// The metric in percent of guessing among equally many samples of each class; 0: of another
+  /// kind.
+  virtual double chance() const { return 0; }
 };
 
 /// Names that make_task knows.

@@ -36,10 +36,14 @@ double metric(const std::string& name, const Predictions& p) {
   throw std::logic_error("no metric is called " + name);
 }
 
+TextDataset open_split(const DatasetOptions& options, const std::string& split) {
+  return make_text_dataset(options, split);
+}
+
 }  // namespace
 
 TextClassification::TextClassification(const TaskOptions& options)
-    : TextTask(options, text_dataset_info(options.dataset.name), make_text_dataset),
+    : TextTask(options, text_dataset_info(options.dataset.name), open_split, open_split),
       evaluation_encodings_(encode_all(evaluation())) {}
 
 std::vector<Encoding> TextClassification::encode_all(const TextDataset& data) const {
@@ -100,6 +104,21 @@ Metrics TextClassification::evaluate(const UnitGraph& model, Pass& pass, int64_t
   metrics.value = metrics.further.at(metrics.name);
   metrics.further.erase(metrics.name);
   return metrics;
+}
+
+std::vector<std::string> TextClassification::notes() const {
+  auto notes = calibration().notes;
+  notes.insert(notes.end(), evaluation().notes.begin(), evaluation().notes.end());
+  return notes;
+}
+
+std::vector<std::string> TextClassification::class_names() const {
+  return text_class_names(info().name);
+}
+
+double TextClassification::chance() const {
+  const bool counts_hits = info().metrics.front() == "accuracy" && evaluation().classes > 0;
+  return counts_hits ? 100.0 / static_cast<double>(evaluation().classes) : 0;
 }
 
 Loss TextClassification::loss(Split split, const std::vector<int64_t>& ids,

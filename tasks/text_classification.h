@@ -23,6 +23,9 @@ class TextClassification : public TextTask<TextDataset> {
   /// That of the training, on real tokens only.
   Loss loss(Split split, const std::vector<int64_t>& ids, int64_t batch_size) const override;
   std::unique_ptr<TrainingData> training_data(const TrainOptions& options) const override;
+  std::vector<std::string> notes() const override;
+  std::vector<std::string> class_names() const override;
+  double chance() const override;
 
  private:
   std::vector<Encoding> encode_all(const TextDataset& data) const;

@@ -3,13 +3,48 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <numeric>
 
 #include "support/error.h"
 #include "support/nearest_name.h"
+#include "tasks/checkpoint/content_hash.h"
+#include "tasks/data/json_element.h"
+#include "tasks/data/json_file.h"
 #include "tasks/text/padded_batch.h"
 
 namespace ptqbench {
+
+namespace {
+
+constexpr size_t kMaxTokenizerBytes = size_t{1} << 28;
+constexpr int64_t kMostWordCharacters = 1000000;
+
+WordPieceRules rules_of_options(const TextOptions& options) {
+  return options.tokenizer == "google" ? WordPieceRules::google() : WordPieceRules::hugging_face();
+}
+
+/// The rules of the tokenizer.json that checkpoints of Hugging Face come with, where there is one.
+WordPieceRules rules_of_files(const TextOptions& options) {
+  auto rules = rules_of_options(options);
+  const auto path = std::filesystem::path(options.vocabulary).parent_path() / "tokenizer.json";
+  std::error_code ignored;
+  if (options.tokenizer == "google" || !std::filesystem::exists(path, ignored)) return rules;
+  const auto json = read_json_file(path, kMaxTokenizerBytes);
+  const auto model = JsonElement(json, "", path).member("model");
+  if (model.has("type") && model.member("type").text() != "WordPiece") {
+    model.member("type").fail(fmt::format("'{}', expected 'WordPiece', the tokenizer of BERT",
+                                          model.member("type").text()));
+  }
+  if (!model.has("max_input_chars_per_word")) return rules;
+  const auto longest = model.member("max_input_chars_per_word");
+  rules.longest_word = longest.integer();
+  if (rules.longest_word < 1 || rules.longest_word > kMostWordCharacters)
+    longest.fail(fmt::format("{}, expected 1 to {}", rules.longest_word, kMostWordCharacters));
+  return rules;
+}
+
+}  // namespace
 
 WordPieceTokenizer make_tokenizer(const TaskOptions& options) {
   if (options.text.vocabulary.empty()) {
@@ -18,7 +53,15 @@ WordPieceTokenizer make_tokenizer(const TaskOptions& options) {
         options.name));
   }
   return {read_vocabulary(options.text.vocabulary),
-          options.text.lower_case ? Casing::kLower : Casing::kKeep};
+          options.text.lower_case ? Casing::kLower : Casing::kKeep, rules_of_files(options.text)};
+}
+
+std::string tokenizer_key(const TaskOptions& options, const WordPieceTokenizer& tokenizer) {
+  auto key = sha256_file(std::filesystem::path(options.text.vocabulary)) + "\n";
+  const int64_t longest = tokenizer.rules().longest_word;
+  if (longest != rules_of_options(options.text).longest_word)
+    key += fmt::format("longest_word={}\n", longest);
+  return key;
 }
 
 BertConfig text_model_config(const ModelSpec& spec, int64_t tokens, int64_t max_length) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "methods/nn/unit_graph.h"
 #include "tasks/models/bert.h"
@@ -10,9 +11,15 @@
 
 namespace ptqbench {
 
-/// The tokenizer that the options name. Throws ConfigError when they name no vocabulary, IoError
-/// and ConfigError as read_vocabulary.
+/// The tokenizer that the options name. Where a Hugging Face tokenizer.json lies beside the
+/// vocabulary, the length of words is the one that it says. Throws ConfigError when the options
+/// name no vocabulary, IoError and ConfigError as read_vocabulary, IoError for a tokenizer.json
+/// that cannot be read or is of another kind of tokenizer.
 WordPieceTokenizer make_tokenizer(const TaskOptions& options);
+
+/// What the tokenizer adds to a task's data key: its vocabulary, and rules that differ from those
+/// of `text.tokenizer`.
+std::string tokenizer_key(const TaskOptions& options, const WordPieceTokenizer& tokenizer);
 
 /// The sizes of a BERT model for a vocabulary of `tokens` tokens and sequences of up to
 /// `max_length`: those of its config.json, else those of its name with a table as large as the

@@ -8,6 +8,10 @@ const std::vector<Field<TextOptions>>& TextOptions::fields() {
   static const std::vector<Field<T>> all = {
       {"vocabulary", &T::vocabulary, "vocab.txt of the word pieces, one a line"},
       {"lower_case", &T::lower_case, "lower case without accents, as uncased models expect"},
+      Field<T>("tokenizer", &T::tokenizer,
+               "whose rules decide where they differ (words that are too long, private use)",
+               -1e300, 1e300, {"hugging_face", "google"})
+          .left_out_at_default(),
       {"max_length", &T::max_length, "tokens of a sequence, special ones included", 4, kMostTokens},
       {"stride", &T::stride, "tokens between the starts of two windows of a context", 1,
        kMostTokens},

@@ -12,6 +12,7 @@ namespace ptqbench {
 struct TextOptions {
   std::string vocabulary;
   bool lower_case = true;
+  std::string tokenizer = "hugging_face";
   int64_t max_length = 128;
   int64_t stride = 128;
   int64_t max_question_length = 64;

@@ -20,12 +20,12 @@ int64_t sample_count(const QuestionDataset& data) {
 
 template <class Data>
 TextTask<Data>::TextTask(const TaskOptions& options, const TextDatasetInfo& info,
-                         Data (*open)(const DatasetOptions& options, const std::string& split))
+                         Opener open_calibration, Opener open_evaluation)
     : options_(options),
       info_(info),
       tokenizer_(make_tokenizer(options)),
-      calibration_(open(options.dataset, options.dataset.calibration_split)),
-      evaluation_(open(options.dataset, options.dataset.evaluation_split)) {}
+      calibration_(open_calibration(options.dataset, options.dataset.calibration_split)),
+      evaluation_(open_evaluation(options.dataset, options.dataset.evaluation_split)) {}
 
 template <class Data>
 int64_t TextTask<Data>::calibration_population() const {
@@ -41,7 +41,7 @@ template <class Data>
 const std::string& TextTask<Data>::data_key() const {
   std::call_once(key_computed_, [&] {
     data_key_ = sha256_text(content_key(calibration_) + "\n" + content_key(evaluation_) + "\n" +
-                            sha256_file(std::filesystem::path(options_.text.vocabulary)) + "\n");
+                            tokenizer_key(options_, tokenizer_));
   });
   return data_key_;
 }

@@ -23,10 +23,11 @@ class TextTask : public Task {
   Tensors padded_sample() const override;
 
  protected:
-  /// Opens the vocabulary, then both splits with `open` (make_text_dataset or
-  /// make_question_dataset). Throws as make_tokenizer and `open` do.
-  TextTask(const TaskOptions& options, const TextDatasetInfo& info,
-           Data (*open)(const DatasetOptions& options, const std::string& split));
+  /// Opens a split.
+  using Opener = Data (*)(const DatasetOptions& options, const std::string& split);
+  /// Opens the vocabulary, then both splits. Throws as make_tokenizer and the openers do.
+  TextTask(const TaskOptions& options, const TextDatasetInfo& info, Opener open_calibration,
+           Opener open_evaluation);
 
   const TextOptions& text() const { return options_.text; }
   const TextDatasetInfo& info() const { return info_; }

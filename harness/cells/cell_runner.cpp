@@ -14,8 +14,11 @@
 #include "harness/plan/cell_identity.h"
 #include "harness/plan/cell_inputs.h"
 #include "harness/plan/load_model.h"
+#include "harness/plan/output_order.h"
 #include "methods/reconstruction/quantize.h"
 #include "support/data_error.h"
+#include "support/nearest_name.h"
+#include "support/printable.h"
 #include "support/process_memory.h"
 #include "support/stop_request.h"
 #include "support/stopwatch.h"
@@ -94,16 +97,25 @@ void CellRunner::load(CellRun& at) {
 void CellRunner::measure_full_precision(CellRun& at) {
   const EvaluationOptions& options = at.cell.evaluation;
   const auto key =
-      fmt::format("{}\n{}\n{}\n{}\n{}\n{}", task_key(at.cell.task), at.cell.model,
-                  at.cell.model_config.string(), at.loaded.checkpoint_hash,
-                  checkpoint_choice(at.cell.checkpoint_options), options.samples);
+      fmt::format("{}\n{}\n{}\n{}\n{}\n{}\n{}", task_key(at.cell.task), at.cell.model,
+                  model_config_hash(*at.task, at.cell), join(at.cell.labels),
+                  at.loaded.checkpoint_hash, checkpoint_choice(at.cell.checkpoint_options),
+                  options.samples);
+  bool is_new = false;
   at.record.full_precision_metric = full_precision_.get(key, group_, [&] {
+    is_new = true;
     FullPrecisionPass pass;
     return at.task->evaluate(at.loaded.graph, pass, options.samples, options.batch_size, group_)
         .value;
   });
-  check_full_precision(at.cell.full_precision, {options.samples, at.task->evaluation_population()},
-                       at.record);
+  const EvaluatedSamples samples{options.samples, at.task->evaluation_population()};
+  check_full_precision(at.cell.full_precision, samples, at.record);
+  const auto note =
+      below_chance_note(at.record.full_precision_metric, at.task->chance(), samples);
+  if (note.empty()) return;
+  at.record.provenance[kFullPrecisionNote] = note;
+  if (is_new && group_.leads())
+    fmt::print(stderr, "warning: {}: {}\n", cell_label(at.cell), note);
 }
 
 void CellRunner::load_calibration_data(CellRun& at) {
@@ -201,7 +213,7 @@ CellRecord CellRunner::run(const Cell& cell, const std::string& fingerprint, Str
     group_.leave(DeviceGroup::Reason::kFailed, error.what());
     record.status = CellStatus::kFailed;
     record.failed_stage = stage;
-    record.failure_reason = error.what();
+    record.failure_reason = printable(error.what());
     if (is_lasting(error)) record.provenance[kLastingFailure] = "yes";
   }
   record.seconds = watch.seconds();

@@ -45,4 +45,19 @@ void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples&
       numbers));
 }
 
+std::string below_chance_note(double metric, double chance, const EvaluatedSamples& measured) {
+  constexpr double kDeviations = 4;
+  constexpr double kShare = 2.0 / 3;
+  const auto samples = static_cast<double>(actual_samples(measured.samples, measured.population));
+  if (chance <= 0 || samples < 1) return "";
+  const double deviation = std::sqrt(chance * (100 - chance) / samples);
+  if (!(metric < chance - kDeviations * deviation && metric < kShare * chance)) return "";
+  return fmt::format(
+      "the full-precision metric {:.2f} is far below chance ({:.2f}): the classes of the "
+      "checkpoint "
+      "are likely in another order than those of the data set; 'labels' of the model says their "
+      "order",
+      metric, chance);
+}
+
 }  // namespace ptqbench

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+
 #include "harness/config/full_precision_gate.h"
 #include "results/cells/cell_record.h"
 
@@ -22,5 +24,13 @@ constexpr const char* kFullPrecisionGate = "full_precision_gate";
 /// says to continue.
 void check_full_precision(const FullPrecisionGate& gate, const EvaluatedSamples& measured,
                           CellRecord& record);
+
+/// Key in a record's provenance of what follows.
+constexpr const char* kFullPrecisionNote = "full_precision_note";
+
+/// A sentence where a metric in percent of hits is far below `chance` (Task::chance; 0: unknown):
+/// by four standard deviations of guessing so many samples, and by a third. Then the network's
+/// classes are likely in another order than the data set's. Empty: it is not.
+std::string below_chance_note(double metric, double chance, const EvaluatedSamples& measured);
 
 }  // namespace ptqbench

@@ -54,8 +54,10 @@ void save_cell_model(const std::filesystem::path& path, const UnitGraph& model, 
     throw IoError(fmt::format("cannot create the folder {}: {}", path.parent_path().string(),
                               error.message()));
   }
-  save_quantized(path, model,
-                 {{"cell", resolved_yaml(sweep_of(cell))}, {"record", to_json(record).dump()}});
+  save_quantized(
+      path, model,
+      {{"cell", resolved_yaml(sweep_of(cell))},
+       {"record", to_json(record).dump(-1, ' ', false, Json::error_handler_t::replace)}});
 }
 
 SavedModel read_saved_model(const std::filesystem::path& path) {

@@ -7,7 +7,6 @@
 #include <cstring>
 #include <memory>
 
-#include "harness/cells/run_directory.h"
 #include "harness/cells/saved_model.h"
 #include "harness/commands/commands.h"
 #include "harness/devices/blas.h"
@@ -15,8 +14,7 @@
 #include "harness/devices/placement.h"
 #include "harness/jobs/full_precision.h"
 #include "harness/parallel/communicator.h"
-#include "harness/shown/cell_choice.h"
-#include "results/files/manifest.h"
+#include "harness/shown/saved_model_choice.h"
 #include "support/error.h"
 #include "support/exit_code.h"
 #include "support/nearest_name.h"
@@ -46,27 +44,8 @@ struct EvaluateRequest {
   bool asks_for_boxes() const { return per_class || !detections.empty(); }
 };
 
-/// The file itself, or that of a cell of a run directory.
-std::filesystem::path chosen_file(const EvaluateRequest& request) {
-  std::error_code ignored;
-  const bool is_run = std::filesystem::is_directory(request.path, ignored);
-  if (!is_run && !request.words.empty())
-    throw ConfigError(request.path.string() + " is no run directory, so no cell can be named");
-  if (!is_run) return request.path;
-  require_run_directory(request.path);
-  const auto cell = choose_cell(read_manifest(request.path).cells, join(request.words, " "));
-  const auto file = model_file(request.path, cell.fingerprint);
-  if (!std::filesystem::exists(file, ignored)) {
-    throw IoError(fmt::format(
-        "{}: the model of {} {} {} seed {} was not saved; `ptqbench run ... "
-        "--save-models` does that",
-        request.path.string(), cell.model, bits_label(cell.bits), cell.method, cell.seed));
-  }
-  return file;
-}
-
 SavedModel read_request(const EvaluateRequest& request) {
-  SavedModel saved = read_saved_model(chosen_file(request));
+  SavedModel saved = read_saved_model(chosen_model_file(request.path, request.words));
   const auto replace = [](const std::filesystem::path& given, auto& path) {
     if (!given.empty()) path = std::filesystem::absolute(given).string();
   };

@@ -40,6 +40,9 @@ void add_plan(CLI::App& app, Command& chosen) {
   auto* command =
       app.add_subcommand("plan", "list a sweep's cells, what they cost and which are already done");
   add_sweep_options(*command, *options);
+  command->add_flag("--check-data", options->check_data,
+                    "first read every picture's header and end, every annotation and every row of "
+                    "texts, and list all that is wrong with them");
   command
       ->add_option("--gpu-tflops", options->gpu_tflops,
                    "what a GPU sustains in float32, in 1e12 operations a second [5]; for the "

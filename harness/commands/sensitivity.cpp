@@ -7,6 +7,7 @@
 
 #include "harness/commands/commands.h"
 #include "support/exit_code.h"
+#include "support/printable.h"
 
 namespace ptqbench {
 namespace {
@@ -15,7 +16,7 @@ int show_sensitivity(Communicator& communicator, const SensitivityOptions& optio
                      const std::string& format) {
   const auto result = measure_sensitivity(communicator, options);
   if (!result.error.empty()) {
-    if (communicator.rank() == 0) fmt::print(stderr, "ptqbench: {}\n", result.error);
+    if (communicator.rank() == 0) fmt::print(stderr, "ptqbench: {}\n", printable(result.error));
     return exit_code::kBadInput;
   }
   if (communicator.rank() != 0) return 0;

@@ -1,6 +1,7 @@
 #include "harness/config/cell.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -29,7 +30,10 @@ OptionTexts canonical_settings(const Cell& cell) {
     texts.emplace_back("embedding_bits", option_text(cell.bits.embeddings));
   const auto choice = checkpoint_choice(cell.checkpoint_options);
   if (!choice.empty()) texts.emplace_back("checkpoint_choice", choice);
+  if (!cell.labels.empty()) texts.emplace_back("labels", join(cell.labels));
   append(texts, "dataset.", cell.task.dataset);
+  if (!cell.model_blocks.empty())
+    texts.emplace_back("model.blocks", fmt::format("{}", fmt::join(cell.model_blocks, " ")));
   if (!cell.task.text.vocabulary.empty()) append(texts, "text.", cell.task.text);
   append(texts, "settings.", cell.settings);
   append(texts, "evaluation.", cell.evaluation);
@@ -57,6 +61,8 @@ SweepConfig sweep_of(const Cell& cell) {
   model.config = cell.model_config;
   model.checkpoint = cell.checkpoint;
   model.checkpoint_options = cell.checkpoint_options;
+  model.labels = cell.labels;
+  model.blocks = cell.model_blocks;
   sweep.tasks = {{cell.task, {model}, {}, {}}};
   sweep.bits = {cell.bits};
   sweep.methods = {{cell.method, cell.method_label, {}}};
@@ -74,7 +80,14 @@ std::string checkpoint_choice(const CheckpointOptions& options) {
                      join(options.ignore));
 }
 
-ModelSpec model_spec(const Cell& cell) { return {cell.model, cell.model_config}; }
+ModelSpec model_spec(const Cell& cell) {
+  ModelSpec spec;
+  spec.name = cell.model;
+  spec.config = cell.model_config;
+  if (cell.model == kOnnxModel) spec.file = cell.checkpoint;
+  spec.blocks = cell.model_blocks;
+  return spec;
+}
 
 std::string cell_label(const Cell& cell) {
   return fmt::format("{} {} {} {} seed {}", cell.task.dataset.name, cell.model_label,

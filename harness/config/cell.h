@@ -30,9 +30,13 @@ struct Cell {
   std::string model_label;
   /// Absolute; empty: the model's name says its sizes.
   std::filesystem::path model_config;
-  /// Absolute; empty: the model has no checkpoint.
+  /// Absolute; empty: the model has no checkpoint. Of an ONNX model the file with the network.
   std::filesystem::path checkpoint;
   CheckpointOptions checkpoint_options;
+  /// SweepModel::labels.
+  std::vector<std::string> labels;
+  /// ModelSpec::blocks.
+  std::vector<std::string> model_blocks;
   BitWidths bits;
   std::string method;
   std::string method_label;

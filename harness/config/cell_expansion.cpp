@@ -38,6 +38,8 @@ Cell make_cell(const SweepConfig& sweep, const SweepTask& task, const SweepModel
   cell.model_config = model.config;
   cell.checkpoint = model.checkpoint;
   cell.checkpoint_options = model.checkpoint_options;
+  cell.labels = model.labels;
+  cell.model_blocks = model.blocks;
   cell.bits = bits;
   cell.method = method.name;
   cell.method_label = method.label;

@@ -11,10 +11,10 @@ bool same(const CheckpointOptions& a, const CheckpointOptions& b) {
 
 bool same(const SweepModel& a, const SweepModel& b) {
   return same(a.checkpoint_options, b.checkpoint_options) &&
-         std::tie(a.name, a.label, a.config, a.checkpoint, a.expected, a.expected_samples,
-                  a.full_precision_tolerance) == std::tie(b.name, b.label, b.config, b.checkpoint,
-                                                          b.expected, b.expected_samples,
-                                                          b.full_precision_tolerance);
+         std::tie(a.name, a.label, a.config, a.checkpoint, a.labels, a.blocks, a.expected,
+                  a.expected_samples, a.full_precision_tolerance) ==
+             std::tie(b.name, b.label, b.config, b.checkpoint, b.labels, b.blocks, b.expected,
+                      b.expected_samples, b.full_precision_tolerance);
 }
 
 bool same(const SweepMethod& a, const SweepMethod& b) {

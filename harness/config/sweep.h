@@ -25,9 +25,14 @@ struct SweepModel {
   std::string label;
   /// Absolute; a config.json with the model's sizes. Empty: none.
   std::filesystem::path config;
-  /// Absolute; empty: none.
+  /// Absolute; empty: none. Of an ONNX model the file with the network (`file`).
   std::filesystem::path checkpoint;
   CheckpointOptions checkpoint_options;
+  /// What the outputs of a network that tells classes of texts are called, in their order; empty:
+  /// as the checkpoint's config.json says.
+  std::vector<std::string> labels;
+  /// Of an ONNX model: ModelSpec::blocks.
+  std::vector<std::string> blocks;
   /// Its full-precision metric on the first `expected_samples` of the evaluation split (0: all).
   std::optional<double> expected;
   int64_t expected_samples = 0;
@@ -67,6 +72,7 @@ struct SweepOverride {
 ///     models: [resnet20, {name: resnet20, label: other, checkpoint: x.safetensors, expected: 92}]
 ///     # of a checkpoint with several dictionaries or more tensors than the model's:
 ///     #   checkpoint_entry: state_dict_ema, prefix: model., ignore: [criterion.*]
+///     # or {name: onnx, file: net.onnx, label: mine, blocks: auto}; blocks may be patterns
 ///     text: {vocabulary: vocab.txt}  # tasks on texts; fields of TextOptions
 ///     bits: [w4a4, w4, e8w4a4, {weights: 3, activations: 3}]   # 2 to 8, 32: off; w4 is w4a32
 ///     methods: [nearest, {name: qdrop, label: p25, set: {drop_probability: 0.25}}]

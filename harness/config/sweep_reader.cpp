@@ -149,9 +149,8 @@ class SweepReader {
                  [&](YamlMapReader& map, SweepModel& model) {
                    if (const auto config = map.optional("config"))
                      model.config = read_file(*config);
-                   if (const auto file = map.optional("checkpoint"))
-                     model.checkpoint = read_file(*file);
-                   read_checkpoint_options(map, model.checkpoint_options);
+                   read_weights(map, model);
+                   if (const auto labels = map.optional("labels")) read_labels(*labels, model);
                    read_expectation(map, model);
                  });
     return models;
@@ -165,6 +164,32 @@ class SweepReader {
       for (const auto& item : ignore->one_or_more())
         options.ignore.push_back(item.text().value_or(""));
     }
+  }
+
+  static void read_labels(const YamlReader& reader, SweepModel& model) {
+    for (const auto& item : at_least_one(reader)) {
+      const auto label = item.text();
+      if (!label) continue;
+      if (std::count(model.labels.begin(), model.labels.end(), *label) > 0)
+        item.problem(ptqbench::quoted(*label) + " is listed twice");
+      model.labels.push_back(*label);
+    }
+  }
+
+  /// A checkpoint, or of an ONNX model the file that is network and weights.
+  void read_weights(YamlMapReader& map, SweepModel& model) const {
+    if (model.name != kOnnxModel) {
+      if (const auto file = map.optional("checkpoint")) model.checkpoint = read_file(*file);
+      read_checkpoint_options(map, model.checkpoint_options);
+      return;
+    }
+    if (const auto file = map.required("file")) model.checkpoint = read_file(*file);
+    const auto blocks = map.optional("blocks");
+    if (!blocks) return;
+    for (const auto& item : blocks->one_or_more()) {
+      if (const auto pattern = item.text()) model.blocks.push_back(*pattern);
+    }
+    if (model.blocks == std::vector<std::string>{"auto"}) model.blocks.clear();
   }
 
   std::vector<SweepModel> all_models() const {

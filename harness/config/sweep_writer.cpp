@@ -48,7 +48,13 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   if (!model.config.empty())
     yaml << YAML::Key << "config" << YAML::Value << escape_variables(model.config.string());
   if (!model.checkpoint.empty()) {
-    yaml << YAML::Key << "checkpoint" << YAML::Value << escape_variables(model.checkpoint.string());
+    yaml << YAML::Key << (model.name == kOnnxModel ? "file" : "checkpoint") << YAML::Value
+         << escape_variables(model.checkpoint.string());
+  }
+  if (!model.blocks.empty()) {
+    yaml << YAML::Key << "blocks" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& pattern : model.blocks) yaml << YAML::DoubleQuoted << pattern;
+    yaml << YAML::EndSeq;
   }
   const auto& options = model.checkpoint_options;
   if (!options.entry.empty())
@@ -58,6 +64,11 @@ void emit_model(YAML::Emitter& yaml, const SweepModel& model) {
   if (!options.ignore.empty()) {
     yaml << YAML::Key << "ignore" << YAML::Value << YAML::BeginSeq;
     for (const auto& pattern : options.ignore) yaml << YAML::DoubleQuoted << pattern;
+    yaml << YAML::EndSeq;
+  }
+  if (!model.labels.empty()) {
+    yaml << YAML::Key << "labels" << YAML::Value << YAML::Flow << YAML::BeginSeq;
+    for (const auto& label : model.labels) yaml << YAML::DoubleQuoted << label;
     yaml << YAML::EndSeq;
   }
   if (model.expected) {

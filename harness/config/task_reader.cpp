@@ -4,6 +4,7 @@
 
 #include "harness/config/config_path.h"
 #include "harness/config/option_fields.h"
+#include "tasks/text/text_datasets.h"
 
 namespace ptqbench {
 namespace {
@@ -79,12 +80,14 @@ DatasetOptions read_dataset(const YamlReader& reader, const KnownNames& known,
   DatasetOptions options;
   if (reader.is(YamlValue::Kind::kScalar)) {
     options.name = reader.choice("data set", known.datasets).value_or("");
+    options.evaluation_split = default_evaluation_split(options.name);
     return options;
   }
   YamlMapReader map(reader);
   if (const auto name = map.required("name")) {
     options.name = name->choice("data set", known.datasets).value_or("");
   }
+  options.evaluation_split = default_evaluation_split(options.name);
   read_fields(map, fields_without<DatasetOptions>({"name", "root", "label_file", "resize", "mean", "std"}),
               options);
   read_resize(map, options);

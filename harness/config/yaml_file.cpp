@@ -39,6 +39,14 @@ std::string read_text(const fs::path& path) {
   return text;
 }
 
+/// The one name of a file that has several; of one that cannot be looked at (a name that is too long)
+/// the name itself: reading it says what is wrong.
+fs::path one_name(const fs::path& path) {
+  std::error_code error;
+  auto canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical;
+}
+
 /// Reads a file and what it includes. Failed files are noted and skipped, so that all of them are
 /// reported.
 class IncludeReader {
@@ -63,11 +71,12 @@ class IncludeReader {
       fail(value.place, "", "expected a map of keys at the top");
       return {};
     }
+    drop_anchors_home(value);
     auto* include = value.find("include");
     if (include == nullptr) return value;
     const auto named = std::move(include->value);
     value.entries.erase(value.entries.begin() + (include - value.entries.data()));
-    including_.push_back(fs::weakly_canonical(name));
+    including_.push_back(one_name(name));
     YamlValue base = read_includes(named, folder);
     including_.pop_back();
     merge_yaml(base, std::move(value));
@@ -78,6 +87,15 @@ class IncludeReader {
   void fail(const ConfigPlace& place, const std::string& path, const std::string& message) {
     problems_.add(place, path, message);
     failed_ = true;
+  }
+
+  /// Keys that begin with "x-" are a place for anchors and are not read.
+  static void drop_anchors_home(YamlValue& value) {
+    auto& entries = value.entries;
+    entries.erase(
+        std::remove_if(entries.begin(), entries.end(),
+                       [](const YamlEntry& entry) { return entry.key.rfind("x-", 0) == 0; }),
+        entries.end());
   }
 
   YamlValue read_includes(const YamlValue& named, const fs::path& folder) {
@@ -99,7 +117,7 @@ class IncludeReader {
       return nothing;
     }
     const auto path = (folder / named.text).lexically_normal();
-    if (std::count(including_.begin(), including_.end(), fs::weakly_canonical(path)) > 0) {
+    if (std::count(including_.begin(), including_.end(), one_name(path)) > 0) {
       fail(named.place, "include", path.string() + " includes itself");
       return nothing;
     }

@@ -44,12 +44,39 @@ class Converter {
       }
     } else if (node.IsMap()) {
       value.kind = YamlValue::Kind::kMap;
-      for (const auto& pair : node) add_entry(value, pair.first, pair.second, path, depth);
+      for (const auto& pair : node) {
+        if (!is_merge_key(pair.first)) add_entry(value, pair.first, pair.second, path, depth);
+      }
+      for (const auto& pair : node) {
+        if (is_merge_key(pair.first)) merge(value, pair.first, pair.second, path, depth);
+      }
     }
     return value;
   }
 
  private:
+  static bool is_merge_key(const YAML::Node& key) {
+    return key.IsScalar() && key.Scalar() == "<<" && key.Tag() != "!";
+  }
+
+  /// Of `<<: *name` and `<<: [*a, *b]`: entries that the map itself or an earlier map has stay
+  /// (https://yaml.org/type/merge.html).
+  void merge(YamlValue& map, const YAML::Node& key, const YAML::Node& node, const std::string& path,
+             int depth) {
+    const bool several = node.IsSequence();
+    const size_t count = several ? node.size() : 1;
+    for (size_t i = 0; i < count; ++i) {
+      auto base = convert(several ? YAML::Node(node[i]) : node, path, depth + 1);
+      if (base.kind != YamlValue::Kind::kMap) {
+        problems_.add(place_of(key.Mark()), path, "'<<' expects a map, or a list of maps");
+        return;
+      }
+      for (auto& entry : base.entries) {
+        if (map.find(entry.key) == nullptr) map.entries.push_back(std::move(entry));
+      }
+    }
+  }
+
   void add_entry(YamlValue& map, const YAML::Node& key, const YAML::Node& node,
                  const std::string& path, int depth) {
     const auto place = place_of(key.Mark());
@@ -87,6 +114,29 @@ bool has_control_character(const std::string& text, ConfigPlace origin, Problems
   return true;
 }
 
+/// Of a text that is no YAML: which line, from 1 and not behind `last`, a tab indents; 0: none.
+int tab_indented_line(const std::string& text, int last) {
+  int line = 1;
+  for (size_t begin = 0; begin < text.size() && line <= last; ++line) {
+    const size_t content = text.find_first_not_of(" \t", begin);
+    if (content == std::string::npos) return 0;
+    const auto indent = text.substr(begin, content - begin);
+    if (text[content] != '\n' && indent.find('\t') != std::string::npos) return line;
+    begin = text.find('\n', content);
+    if (begin == std::string::npos) return 0;
+    ++begin;
+  }
+  return 0;
+}
+
+std::string syntax_error(const YAML::Exception& error, const std::string& text) {
+  const int line = tab_indented_line(text, error.mark.line + 1);
+  if (line == 0) return "YAML syntax: " + error.msg;
+  return fmt::format(
+      "YAML syntax: line {} is indented with a tab, where YAML takes spaces only ({})", line,
+      error.msg);
+}
+
 std::optional<YamlValue> parse(const std::string& text, const ConfigPlace& origin,
                                Problems& problems) {
   if (has_control_character(text, origin, problems)) return std::nullopt;
@@ -105,7 +155,7 @@ std::optional<YamlValue> parse(const std::string& text, const ConfigPlace& origi
     }
     return converter.convert(documents[0], "", 0);
   } catch (const YAML::Exception& error) {
-    problems.add(converter.place_of(error.mark), "", "YAML syntax: " + error.msg);
+    problems.add(converter.place_of(error.mark), "", syntax_error(error, text));
   } catch (const TooLarge& error) {
     problems.add(error.place, "",
                  fmt::format("more than {} values or {} levels; does an alias contain itself?",

@@ -34,10 +34,10 @@ struct YamlEntry {
   YamlValue value;
 };
 
-/// Parses the one YAML document in `text`; `file` is what messages call it. Nothing at all is a
-/// null value. Duplicate keys are noted as problems and the first one is kept. A syntax error, a
-/// second document, a control character or a document of more than 20,000 values is noted and
-/// gives nullopt.
+/// Parses the one YAML document in `text`; `file` is what messages call it. Aliases stand for what
+/// their anchors hold, `<<` merges maps into a map. Nothing at all is a null value. Duplicate keys
+/// are noted as problems and the first one is kept. A syntax error, a second document, a control
+/// character or a document of more than 20,000 values is noted and gives nullopt.
 std::optional<YamlValue> parse_yaml(const std::string& text, const std::string& file,
                                     Problems& problems);
 

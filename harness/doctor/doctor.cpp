@@ -11,6 +11,7 @@
 #include "harness/doctor/doctor_findings.h"
 #include "harness/doctor/rank_facts.h"
 #include "harness/doctor/shared_folder.h"
+#include "harness/parallel/rank_message.h"
 #include "harness/plan/names.h"
 
 namespace ptqbench {
@@ -38,7 +39,7 @@ RunSettings agree_on_settings(Communicator& communicator, const DoctorOptions& o
   }
   const nlohmann::json mine = {settings.threads, settings.device.device,
                                settings.device.ranks_per_gpu, settings.device.devices_per_cell};
-  const auto json = nlohmann::json::parse(communicator.broadcast(mine.dump()));
+  const auto json = from_message(communicator.broadcast(to_message(mine)));
   settings = {json.at(0), {json.at(1), json.at(2), json.at(3)}};
   settings.threads = options.threads.value_or(settings.threads);
   return settings;

@@ -13,6 +13,7 @@
 #include "harness/config/sweep.h"
 #include "harness/devices/blas.h"
 #include "harness/devices/machine.h"
+#include "harness/parallel/rank_message.h"
 #include "harness/parallel/scheduler.h"
 #include "harness/plan/cell_inputs.h"
 #include "harness/plan/load_model.h"
@@ -310,7 +311,7 @@ Start agree_on_start(Communicator& communicator, const SensitivityOptions& optio
     }
   }
   const auto job =
-      Json::parse(communicator.broadcast(Json{{"error", start.error}, {"sweep", yaml}}.dump()));
+      from_message(communicator.broadcast(to_message({{"error", start.error}, {"sweep", yaml}})));
   start.error = job.at("error");
   if (!start.error.empty() || communicator.rank() == 0) return start;
   return start_of(

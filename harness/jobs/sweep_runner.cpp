@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <utility>
 
 #include "harness/cells/cell_attempt.h"
@@ -16,10 +15,12 @@
 #include "harness/devices/placement.h"
 #include "harness/jobs/stop_signals.h"
 #include "harness/parallel/rank_groups.h"
+#include "harness/parallel/rank_message.h"
 #include "harness/parallel/scheduler.h"
 #include "harness/plan/available_sweep.h"
 #include "harness/plan/checkpoint_check.h"
 #include "harness/plan/cost_model.h"
+#include "harness/plan/data_report.h"
 #include "harness/plan/names.h"
 #include "harness/plan/plan.h"
 #include "harness/shown/plan_notes.h"
@@ -29,6 +30,7 @@
 #include "support/error.h"
 #include "support/exit_code.h"
 #include "support/nearest_name.h"
+#include "support/printable.h"
 #include "support/stop_request.h"
 
 namespace ptqbench {
@@ -50,18 +52,17 @@ struct Job {
 };
 
 std::string to_text(const Job& job) {
-  return Json{{"exit_code", job.exit_code},
-              {"error", job.error},
-              {"sweep", job.sweep_yaml},
-              {"run_dir", job.run_dir.string()},
-              {"fingerprints", job.fingerprints},
-              {"items", job.items},
-              {"mapped_streams", job.mapped_streams}}
-      .dump();
+  return to_message({{"exit_code", job.exit_code},
+                     {"error", job.error},
+                     {"sweep", job.sweep_yaml},
+                     {"run_dir", job.run_dir.string()},
+                     {"fingerprints", job.fingerprints},
+                     {"items", job.items},
+                     {"mapped_streams", job.mapped_streams}});
 }
 
 Job from_text(const std::string& text) {
-  const auto json = Json::parse(text);
+  const auto json = from_message(text);
   return {json.at("exit_code"),     json.at("error"),
           json.at("sweep"),         std::string(json.at("run_dir")),
           json.at("fingerprints"),  json.at("items"),
@@ -111,6 +112,7 @@ void require_usable_checkpoints(const std::vector<PlannedCell>& plan, TaskSet& t
 /// The plan as far as this machine has what it needs.
 Preparation prepare_dry_run(const RunOptions& options, Job& job) {
   Preparation ready;
+  if (options.check_data) require_good_data(options.config, options.set);
   auto available = load_available_sweep(options.config, options.set);
   ready.sweep = std::move(available.sweep);
   ready.tasks = std::move(available.tasks);
@@ -179,7 +181,7 @@ int show_plan(const RunOptions& options, Preparation& ready, const Job& job) {
   if (!ready.missing.empty()) return 0;
   const auto problems = unusable_checkpoints(ready.plan, ready.tasks);
   std::fflush(stdout);
-  for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", problem);
+  for (const auto& problem : problems) fmt::print(stderr, "ptqbench: {}\n", printable(problem));
   return problems.empty() ? 0 : exit_code::kBadInput;
 }
 
@@ -203,7 +205,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
   }
   job = from_text(communicator.broadcast(to_text(job)));
   if (job.exit_code != 0) {
-    if (first) fmt::print(stderr, "ptqbench: {}\n", job.error);
+    if (first) fmt::print(stderr, "ptqbench: {}\n", printable(job.error));
     return job.exit_code;
   }
   if (options.dry_run) {
@@ -220,7 +222,7 @@ int run_sweep(Communicator& communicator, const RunOptions& options) {
     groups = form_groups(communicator, ready.sweep.device.devices_per_cell, device);
   } catch (const Error& error) {
     // The same on all ranks.
-    if (first) fmt::print(stderr, "ptqbench: {}\n", error.what());
+    if (first) fmt::print(stderr, "ptqbench: {}\n", printable(error.what()));
     return exit_code::kBadInput;
   }
   prepare_device(device);

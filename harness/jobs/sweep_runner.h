@@ -19,6 +19,8 @@ struct RunOptions {
   /// At most so many cells; 0: all.
   int64_t limit = 0;
   bool dry_run = false;
+  /// Of a dry run: first read all data, and stop with all that is wrong with them.
+  bool check_data = false;
   /// What a GPU sustains in float32, in 1e12 operations a second; for the plan's estimate. An
   /// assumption about cards with a peak of about 15.
   double gpu_tflops = 5;

@@ -10,22 +10,21 @@
 #include <set>
 #include <thread>
 
+#include "support/printable.h"
+
 namespace ptqbench {
 namespace {
 
 using Json = nlohmann::json;
 
-/// Summaries may quote file names in any encoding, which JSON does not allow.
-std::string to_text(const Json& message) {
-  return message.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
+std::string to_text(const Json& message) { return message.dump(); }
 
 Json outcome_message(size_t item, const WorkOutcome& outcome) {
   return {{"done", item},
           {"ok", outcome.succeeded},
           {"stopped", outcome.stopped},
           {"lasting", outcome.lasting},
-          {"summary", outcome.summary},
+          {"summary", printable(outcome.summary)},
           {"seconds", outcome.seconds}};
 }
 

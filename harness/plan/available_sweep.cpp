@@ -5,11 +5,23 @@
 #include <algorithm>
 
 #include "harness/plan/names.h"
-#include "support/error.h"
+#include "support/missing_file.h"
 #include "tasks/stand_in_task.h"
 
 namespace ptqbench {
 namespace {
+
+/// Whether a task could not be opened for want of its files: another machine may have them. A file
+/// that is there and cannot be used is a mistake.
+bool lacks_files(const IoError& error, const TaskOptions& options) {
+  if (dynamic_cast<const MissingFile*>(&error) != nullptr) return true;
+  std::error_code ignored;
+  const auto lacks = [&](const std::string& path) {
+    return !path.empty() && !std::filesystem::exists(path, ignored);
+  };
+  return lacks(options.dataset.root) || lacks(options.dataset.label_file) ||
+         lacks(options.text.vocabulary);
+}
 
 /// A task of the sweep, or a stand-in where its data are missing, which is noted. With
 /// `unset_variables` the paths of the data are not known, and that is noted already.
@@ -20,6 +32,7 @@ std::unique_ptr<Task> make_task_or_stand_in(const TaskOptions& options, bool uns
     try {
       return make_task(options);
     } catch (const IoError& error) {
+      if (!lacks_files(error, options)) throw;
       missing.emplace_back(error.what());
     }
   }

@@ -19,7 +19,8 @@ struct AvailableSweep {
 };
 
 /// Reads a sweep for commands that compute nothing. Throws ConfigError on mistakes in it, IoError
-/// when data are missing that only their files can describe.
+/// when data are there that cannot be used, and when data are missing that only their files can
+/// describe.
 AvailableSweep load_available_sweep(const std::filesystem::path& config,
                                     const std::vector<std::string>& set);
 

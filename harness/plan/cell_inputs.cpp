@@ -3,10 +3,11 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include "harness/plan/load_model.h"
+#include "harness/plan/output_order.h"
 #include "harness/plan/sample_ids.h"
 #include "methods/recipes/registry.h"
 #include "support/error.h"
-#include "tasks/checkpoint/checkpoint.h"
 #include "tasks/checkpoint/content_hash.h"
 #include "tasks/data/sampling.h"
 #include "tasks/models/registry.h"
@@ -29,7 +30,7 @@ std::map<std::string, std::string> registered_versions(const Cell& cell) {
 CellInputs CellOpener::open(const Cell& cell) {
   const Samples& found = samples(cell);
   return {found.ids,
-          {file_hash(cell.checkpoint), file_hash(cell.model_config), task_.data_key(), found.hash,
+          {weights_hash(cell), config_hash(cell), task_.data_key(), found.hash,
            registered_versions(cell)}};
 }
 
@@ -37,11 +38,20 @@ void CellOpener::know(const std::filesystem::path& file, const std::string& sha2
   files_[file.string()] = sha256;
 }
 
-/// Of a checkpoint, in one file or several, or of any other file; empty for none.
-const std::string& CellOpener::file_hash(const std::filesystem::path& file) {
-  const auto found = files_.find(file.string());
+/// Also makes sure that the labels fit.
+const std::string& CellOpener::config_hash(const Cell& cell) {
+  const auto key = fmt::format("{}\n{}\n{}", cell.checkpoint.string(), cell.model_config.string(),
+                               fmt::join(cell.labels, ","));
+  const auto found = configs_.find(key);
+  if (found != configs_.end()) return found->second;
+  cell_output_order(task_, cell);
+  return configs_[key] = model_config_hash(task_, cell);
+}
+
+const std::string& CellOpener::weights_hash(const Cell& cell) {
+  const auto found = files_.find(cell.checkpoint.string());
   if (found != files_.end()) return found->second;
-  return files_[file.string()] = file.empty() ? "" : checkpoint_hash(file);
+  return files_[cell.checkpoint.string()] = checkpoint_hash(cell);
 }
 
 const CellOpener::Samples& CellOpener::samples(const Cell& cell) {

@@ -38,11 +38,13 @@ class CellOpener {
     std::string hash;
   };
 
-  const std::string& file_hash(const std::filesystem::path& file);
+  const std::string& config_hash(const Cell& cell);
+  const std::string& weights_hash(const Cell& cell);
   const Samples& samples(const Cell& cell);
 
   const Task& task_;
   std::map<std::string, std::string> files_;
+  std::map<std::string, std::string> configs_;
   std::map<std::tuple<std::string, int64_t, int64_t>, Samples> samples_;
 };
 

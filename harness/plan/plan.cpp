@@ -85,7 +85,10 @@ class PlanCache {
 
  private:
   static std::string model_key(const Cell& cell) {
-    return cell.model + "\n" + cell.model_config.string();
+    const auto built = cell.model + "\n" + cell.model_config.string();
+    if (cell.model != kOnnxModel) return built;
+    return fmt::format("{}\n{}\n{}", built, cell.checkpoint.string(),
+                       fmt::join(cell.model_blocks, " "));
   }
 
   UnitGraph& model(const Cell& cell) {
@@ -210,8 +213,8 @@ void require_checkpoints(const SweepConfig& sweep) {
       if (!model.checkpoint.empty()) continue;
       throw ConfigError(
           fmt::format("model '{}' has no checkpoint: give it one, as in "
-                      "models: [{{name: {}, checkpoint: FILE}}]",
-                      model.label, model.name));
+                      "models: [{{name: {}, {}: FILE}}]",
+                      model.label, model.name, model.name == kOnnxModel ? "file" : "checkpoint"));
     }
   }
 }

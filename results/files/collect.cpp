@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <utility>
 
@@ -224,6 +225,27 @@ SweepResults read_file(const std::filesystem::path& path, ReadGroup read) {
   return results;
 }
 
+/// Everything of a results file; `whole` gives each stored cell with its units and quantizers.
+void fill_file(hdf5::MemoryFile& file, const SweepResults& results,
+               const std::function<CellRecord(const CellRecord&)>& whole) {
+  Records stored;
+  Records missing;
+  for (const CellRecord& record : results.records) {
+    (record.status == CellStatus::kMissing ? missing : stored).push_back(&record);
+  }
+  Group root = file.root();
+  write_format(root, kContent);
+  hdf5::write_table(root, kCells, columns_of_cells(stored, results.tables));
+  hdf5::write_table(root, kMissing, identity_columns(missing));
+  Group table_groups = root.create_group("tables");
+  for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);
+  Group cell_groups = root.create_group(kCellGroups);
+  for (const CellRecord* record : stored) {
+    Group group = cell_groups.create_group(record->fingerprint);
+    write_cell(group, whole(*record));
+  }
+}
+
 }  // namespace
 
 std::size_t SweepResults::count(CellStatus status) const {
@@ -256,28 +278,20 @@ std::vector<std::string> write_results(const std::filesystem::path& run_dir,
                                        const SweepResults& results) {
   const CellStore store(run_dir);
   const auto path = store.results_path();
-  Records stored;
-  Records missing;
-  for (const CellRecord& record : results.records) {
-    (record.status == CellStatus::kMissing ? missing : stored).push_back(&record);
-  }
   std::vector<std::string> problems;
   hdf5::MemoryFile file(path.string(), run_dir);
-  {
-    Group root = file.root();
-    write_format(root, kContent);
-    hdf5::write_table(root, kCells, columns_of_cells(stored, results.tables));
-    hdf5::write_table(root, kMissing, identity_columns(missing));
-    Group table_groups = root.create_group("tables");
-    for (const AccuracyTable& table : results.tables) write_accuracy_table(table_groups, table);
-    Group cell_groups = root.create_group(kCellGroups);
-    for (const CellRecord* record : stored) {
-      Group group = cell_groups.create_group(record->fingerprint);
-      write_cell(group, whole_record(store, *record, problems));
-    }
-  }
+  fill_file(file, results, [&](const CellRecord& record) {
+    return whole_record(store, record, problems);
+  });
   write_file_atomically(path, file.finish());
   return problems;
+}
+
+void write_results_file(const std::filesystem::path& path, const SweepResults& results,
+                        hdf5::FileFormat format) {
+  hdf5::MemoryFile file(path.string(), format);
+  fill_file(file, results, [](const CellRecord& record) { return record; });
+  write_file_atomically(path, file.finish());
 }
 
 }  // namespace ptqbench

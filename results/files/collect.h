@@ -7,6 +7,7 @@
 
 #include "results/cells/cell_record.h"
 #include "results/files/store.h"
+#include "results/hdf5/file_format.h"
 #include "results/tables/table.h"
 
 namespace ptqbench {
@@ -53,5 +54,9 @@ SweepResults read_result_summaries_file(const std::filesystem::path& path);
 /// ResultsError.
 std::vector<std::string> write_results(const std::filesystem::path& run_dir,
                                        const SweepResults& results);
+
+/// The same into any file, for other readers of HDF5.
+void write_results_file(const std::filesystem::path& path, const SweepResults& results,
+                        hdf5::FileFormat format);
 
 }  // namespace ptqbench

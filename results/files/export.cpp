@@ -55,7 +55,8 @@ std::string export_csv(const std::vector<CellRecord>& records) {
 std::string export_json(const std::vector<CellRecord>& records) {
   Json cells = Json::array();
   for (const CellRecord& record : records) cells.push_back(cell_json(record));
-  return cells.dump(1) + "\n";
+  // Names of files may be in any encoding, which JSON does not take.
+  return cells.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
 }  // namespace ptqbench

@@ -135,20 +135,20 @@ class MemoryFile::MappedImage : public Image {
   int file_ = -1;
 };
 
-MemoryFile::MemoryFile(std::string name)
-    : MemoryFile(std::move(name), std::make_unique<HeapImage>()) {}
+MemoryFile::MemoryFile(std::string name, FileFormat format)
+    : MemoryFile(std::move(name), std::make_unique<HeapImage>(), format) {}
 
 MemoryFile::MemoryFile(std::string name, const std::filesystem::path& folder)
-    : MemoryFile(std::move(name), std::make_unique<MappedImage>(folder)) {}
+    : MemoryFile(std::move(name), std::make_unique<MappedImage>(folder), FileFormat::kV110) {}
 
-MemoryFile::MemoryFile(std::string name, std::unique_ptr<Image> image)
+MemoryFile::MemoryFile(std::string name, std::unique_ptr<Image> image, FileFormat format)
     : name_(std::move(name)), image_(std::move(image)) {
   silence_error_printing();
   const Handle access = checked(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, name_, "create the file");
   Image::set_callbacks(access.get(), image_.get(), name_);
   check(H5Pset_fapl_core(access.get(), kImageIncrement, false), name_, "create the file");
-  check(H5Pset_libver_bounds(access.get(), H5F_LIBVER_V110, H5F_LIBVER_V110), name_,
-        "create the file");
+  const auto version = format == FileFormat::kV18 ? H5F_LIBVER_V18 : H5F_LIBVER_V110;
+  check(H5Pset_libver_bounds(access.get(), version, version), name_, "create the file");
   const Handle creation = checked(H5Pcreate(H5P_FILE_CREATE), H5Pclose, name_, "create the file");
   H5Pset_obj_track_times(creation.get(), false);
   keep_order(creation.get());

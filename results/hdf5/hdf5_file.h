@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "results/hdf5/file_format.h"
 #include "results/hdf5/hdf5.h"
 
 namespace ptqbench::hdf5 {
@@ -29,7 +30,7 @@ class InputFile {
 class MemoryFile {
  public:
   /// `name` is used in messages only.
-  explicit MemoryFile(std::string name);
+  explicit MemoryFile(std::string name, FileFormat format = FileFormat::kV110);
   /// For files that may be large: the memory is that of a file without a name in `folder`, which
   /// the system writes out when memory is short. Throws IoError when none can be made there.
   MemoryFile(std::string name, const std::filesystem::path& folder);
@@ -46,7 +47,7 @@ class MemoryFile {
   class HeapImage;
   class MappedImage;
 
-  MemoryFile(std::string name, std::unique_ptr<Image> image);
+  MemoryFile(std::string name, std::unique_ptr<Image> image, FileFormat format);
 
   std::string name_;
   std::unique_ptr<Image> image_;  // before id_: when that is closed, HDF5 hands its buffer over

@@ -154,8 +154,8 @@ void write_table(Group& group, const std::string& name, const std::vector<Column
   for (std::size_t i = 0; i < columns.size(); ++i) {
     std::visit(
         [&](const auto& values) {
-          char* to = rows.data() + members[i].offset;
-          for (std::size_t row = 0; row < row_count; ++row) put(to + row * row_bytes, values[row]);
+          for (std::size_t row = 0; row < row_count; ++row)
+            put(rows.data() + row * row_bytes + members[i].offset, values[row]);
         },
         columns[i].values);
   }

@@ -20,8 +20,9 @@ namespace ptqbench {
 ///
 /// Of a table with sources (results/tables/published_comparison.h) each row is followed by a line
 /// for every source with a number for it, the nearest first: the published value and how far ours
-/// is from it ("69.10 -0.15"), with an exclamation mark beyond two standard errors of our mean. The line says
-/// how near the source is ("published a (primary)"); the letters are listed below the table.
+/// is from it ("69.10 -0.15"), with an exclamation mark beyond two standard errors of our mean. The
+/// line says how near the source is ("published a (primary)"); the letters are listed below the
+/// table.
 
 /// Aligned columns for a terminal.
 std::string render_console(const AccuracyTable& table);

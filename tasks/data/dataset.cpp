@@ -188,8 +188,29 @@ const std::vector<Field<DatasetOptions>>& DatasetOptions::fields() {
        1e-6, 1e3},
       {"calibration_split", &S::calibration_split, "split that calibration samples are drawn from"},
       {"evaluation_split", &S::evaluation_split, "split that the metric is measured on"},
+      Field<S>("category_offset", &S::category_offset,
+               "added to the ids of categories, for files that count from 0 (coco)", -100000,
+               100000)
+          .left_out_at_default(),
+      Field<S>("quoting", &S::quoting,
+               "csv: fields may be quoted as spreadsheet programs write them (glue_*)", -1e300,
+               1e300, {"none", "csv"})
+          .left_out_at_default(),
   };
   return all;
+}
+
+void require_no_box_options(const DatasetOptions& options) {
+  if (options.category_offset == 0) return;
+  throw ConfigError(
+      fmt::format("data set '{}' has no categories: remove category_offset, which is for 'coco'",
+                  options.name));
+}
+
+void require_no_table_options(const DatasetOptions& options) {
+  if (options.quoting == "none") return;
+  throw ConfigError(fmt::format(
+      "data set '{}' is no table: remove quoting, which is for the tables of GLUE", options.name));
 }
 
 std::vector<std::string> dataset_names() {
@@ -203,6 +224,8 @@ std::string dataset_description(const std::string& name) { return find_entry(nam
 std::unique_ptr<ImageDataset> make_dataset(const DatasetOptions& options,
                                            const std::string& split) {
   const Entry& entry = find_entry(options.name);
+  require_no_box_options(options);
+  require_no_table_options(options);
   require_side(options.resize, "resize");
   require_side(options.crop, "crop");
   const Normalization normalization(options.mean.empty() ? entry.default_mean : options.mean,

@@ -31,6 +31,8 @@ struct DatasetOptions {
   std::vector<double> std;
   std::string calibration_split = "train";
   std::string evaluation_split = "test";
+  int64_t category_offset = 0;
+  std::string quoting = "none";
 
   static const std::vector<Field<DatasetOptions>>& fields();
 };
@@ -84,6 +86,10 @@ class PictureDataset : public ImageDataset {
  private:
   Normalization normalization_;
 };
+
+/// Throws ConfigError when the options have one that is for annotated boxes or for tables of texts.
+void require_no_box_options(const DatasetOptions& options);
+void require_no_table_options(const DatasetOptions& options);
 
 /// Names that make_dataset knows, in the order to list them.
 std::vector<std::string> dataset_names();

@@ -9,7 +9,7 @@
 #include <string>
 #include <system_error>
 
-#include "support/error.h"
+#include "support/missing_file.h"
 
 namespace ptqbench {
 namespace {
@@ -19,7 +19,7 @@ void require_regular_file(const std::filesystem::path& path) {
   std::error_code error;
   const auto status = std::filesystem::status(path, error);
   if (!std::filesystem::exists(status)) {
-    throw IoError(fmt::format("file '{}' does not exist", path.string()));
+    throw MissingFile(fmt::format("file '{}' does not exist", path.string()));
   }
   if (!std::filesystem::is_regular_file(status)) {
     throw IoError(fmt::format("'{}' is not a regular file", path.string()));

@@ -28,13 +28,14 @@ DetectionData make_coco(const DatasetOptions& options, const std::string& split)
   }
   const std::filesystem::path root = options.root;
   return {std::make_unique<CocoDataset>(coco_annotations_file(root, split),
-                                        coco_image_folder(root, split)),
+                                        coco_image_folder(root, split), options.category_offset),
           DetectionTransform(detection_transform(options))};
 }
 
 DetectionData make_scenes(const DatasetOptions& options, const std::string& split) {
   if (options.resize != 0)
     throw ConfigError("data set 'scenes' has images of one size: resize must be 0");
+  require_no_box_options(options);
   SceneOptions scenes;
   if (!options.root.empty()) scenes.root = options.root;
   scenes.split = split;
@@ -68,6 +69,7 @@ const Entry& find_entry(const std::string& name) {
 
 void check_options(const DatasetOptions& options) {
   require_no_picture_options(options);
+  require_no_table_options(options);
   if (!options.label_file.empty() || options.classes != 0 || options.crop != 0) {
     throw ConfigError(fmt::format("data set '{}' takes no label_file, classes or crop: remove them",
                                   options.name));
@@ -78,8 +80,10 @@ void check_categories(const DatasetOptions& options, const DetectionDataset& dat
   for (const auto& category : dataset.categories()) {
     if (category.id < 1 || category.id >= kMostClasses) {
       throw ConfigError(fmt::format(
-          "data set '{}': category '{}' has the id {}, but ids are a detector's classes: 1 to {}",
-          options.name, category.name, category.id, kMostClasses - 1));
+          "data set '{}': category '{}' has the id {}, but ids are a detector's classes: 1 to {}; "
+          "category_offset: {} of the data set shifts them",
+          options.name, category.name, category.id, kMostClasses - 1,
+          options.category_offset + 1 - dataset.categories().front().id));
     }
   }
 }

@@ -13,6 +13,7 @@
 #include "tasks/models/mobilenet_v2.h"
 #include "tasks/models/regnet.h"
 #include "tasks/models/resnet.h"
+#include "tasks/task_options.h"
 
 namespace ptqbench {
 namespace {
@@ -58,6 +59,7 @@ std::vector<Model> built_in() {
   for (const auto& name : bert_names()) all.push_back({name, bert_description(name), "", {}});
   for (const auto& name : detector_names())
     all.push_back({name, detector_description(name), "", {}});
+  all.push_back({kOnnxModel, "the network of an ONNX file, with its weights", "", {}});
   return all;
 }
 

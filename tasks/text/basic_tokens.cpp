@@ -13,17 +13,18 @@ bool is_chinese(char32_t value) {
          (value >= 0xf900 && value <= 0xfaff) || (value >= 0x2f800 && value <= 0x2fa1f);
 }
 
-bool is_left_out(char32_t value) {
+bool is_left_out(char32_t value, PrivateUse private_use) {
   if (value == U'\t' || value == U'\n' || value == U'\r') return false;
+  if (private_use == PrivateUse::kLeftOut && is_private_use(value)) return true;
   return value == 0xfffd || is_control(value);
 }
 
 /// Stretches of text between white space and around Chinese characters, as they are spelled.
-std::vector<Word> split_at_space(std::string_view text) {
+std::vector<Word> split_at_space(std::string_view text, PrivateUse private_use) {
   std::vector<Word> stretches;
   bool open = false;
   for (const auto& character : code_points(text)) {
-    if (is_left_out(character.value)) continue;
+    if (is_left_out(character.value, private_use)) continue;
     const bool chinese = is_chinese(character.value);
     if (chinese || is_space(character.value)) open = false;
     if (is_space(character.value)) continue;
@@ -46,9 +47,9 @@ void append_split_at_punctuation(const Word& stretch, std::vector<Word>& words) 
 
 }  // namespace
 
-std::vector<Word> basic_tokens(std::string_view text, Casing casing) {
+std::vector<Word> basic_tokens(std::string_view text, Casing casing, PrivateUse private_use) {
   std::vector<Word> words;
-  for (auto& stretch : split_at_space(text)) {
+  for (auto& stretch : split_at_space(text, private_use)) {
     if (casing == Casing::kLower) stretch = strip_accents(lower_case(stretch));
     append_split_at_punctuation(stretch, words);
   }

@@ -13,6 +13,14 @@ enum class Casing {
   kKeep,
 };
 
+/// Characters that Unicode leaves to private agreement (category Co).
+enum class PrivateUse {
+  /// Left out like control characters, as Hugging Face's tokenizers do.
+  kLeftOut,
+  /// Letters like others, as for google-research/bert.
+  kKept,
+};
+
 /// The characters of a word, normalised, with the bytes of the text that they came from.
 using Word = std::vector<CodePoint>;
 
@@ -20,6 +28,7 @@ using Word = std::vector<CodePoint>;
 /// reference implementation google-research/bert): control characters and U+FFFD are left out, so
 /// bytes that are no UTF-8 are, too; words end at white space; Chinese characters and punctuation
 /// are words of their own; with Casing::kLower each word is in lower case and has no accents.
-std::vector<Word> basic_tokens(std::string_view text, Casing casing);
+std::vector<Word> basic_tokens(std::string_view text, Casing casing,
+                               PrivateUse private_use = PrivateUse::kLeftOut);
 
 }  // namespace ptqbench

@@ -24,6 +24,10 @@ std::string content_key(const TextDataset& data) {
   return sha256_text(all);
 }
 
+bool has_answer_place(const Question& question) {
+  return question.answers.empty() || question.answers.front().start >= 0;
+}
+
 std::string content_key(const QuestionDataset& data) {
   std::string all = fmt::format("may_be_unanswerable {}\n", data.may_be_unanswerable);
   for (const auto& question : data.questions) {

@@ -9,7 +9,8 @@ namespace ptqbench {
 /// A stretch of a question's context.
 struct Answer {
   std::string text;
-  /// First byte of it in the UTF-8 context.
+  /// First byte of it in the UTF-8 context; -1: the file says a place where it does not stand, so
+  /// that it can be compared with but not learned from.
   int64_t start = 0;
 };
 
@@ -28,7 +29,12 @@ struct QuestionDataset {
   std::vector<Question> questions;
   /// Whether some questions have no answer by design, so that a model may say so.
   bool may_be_unanswerable = false;
+  /// What was put right or let pass in reading, a sentence each with a count.
+  std::vector<std::string> notes;
 };
+
+/// Whether the question says where it is answered, or that it is not: what can be learned from.
+bool has_answer_place(const Question& question);
 
 /// SHA-256 (hex) of all questions, contexts and answers, in order.
 std::string content_key(const QuestionDataset& data);

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "support/data_error.h"
 #include "tasks/data/json_element.h"
 #include "tasks/data/json_file.h"
 #include "tasks/text/unicode.h"
@@ -53,36 +54,63 @@ struct Context {
 
 class Reader {
  public:
+  Reader(const std::filesystem::path& path, std::vector<std::string>* problems)
+      : path_(path), problems_(problems) {}
+
   QuestionDataset read(const JsonElement& file) {
     for (const auto& article : file.member("data").elements()) {
       for (const auto& paragraph : article.member("paragraphs").elements()) {
         const Context context(paragraph.member("context").text());
         for (const auto& question : paragraph.member("qas").elements())
-          read_question(question, context);
+          attempt([&] { read_question(question, context); });
       }
     }
-    if (result_.questions.empty()) file.fail("no questions");
+    settle_unanswered();
+    if (result_.questions.empty()) attempt([&] { file.fail("no questions"); });
+    add_notes();
     return std::move(result_);
   }
 
  private:
+  /// Notes what `read` throws where problems are noted.
+  template <class Read>
+  void attempt(Read read) {
+    if (problems_ == nullptr) return read();
+    try {
+      read();
+    } catch (const DataError& error) {
+      problems_->emplace_back(error.what());
+    }
+  }
+
   void read_question(const JsonElement& element, const Context& context) {
     Question question;
-    question.id = element.member("id").text();
+    question.id = element.member("id").text_or_integer();
     if (!ids_.insert(question.id).second)
       element.member("id").fail(shown(question.id) + " is there twice");
     question.question = element.member("question").text();
     question.context = context.text;
     const bool says_whether = element.has("is_impossible");
-    const bool impossible = says_whether && element.member("is_impossible").boolean();
-    for (const auto& answer : element.member("answers").elements())
-      question.answers.push_back(read_answer(answer, context));
-    if (impossible && !question.answers.empty())
-      element.fail("is_impossible is true, but there are answers");
-    if (!impossible && question.answers.empty())
-      element.fail("no answers, and is_impossible does not say that there are none");
+    const bool impossible = says_whether && element.member("is_impossible").flag();
+    if (element.has("answers")) {
+      for (const auto& answer : element.member("answers").elements())
+        question.answers.push_back(read_answer(answer, context));
+    }
+    if (impossible && !question.answers.empty()) {
+      question.answers.clear();
+      ++impossible_with_answers_;
+    }
+    if (!impossible && question.answers.empty()) unanswered_.push_back(element);
     result_.may_be_unanswerable |= says_whether;
     result_.questions.push_back(std::move(question));
+  }
+
+  /// Only now, since one question's `is_impossible` speaks for the file.
+  void settle_unanswered() {
+    if (result_.may_be_unanswerable) return;
+    for (const auto& element : unanswered_) {
+      attempt([&] { element.fail("no answers, and no question of the file says is_impossible"); });
+    }
   }
 
   Answer read_answer(const JsonElement& element, const Context& context) {
@@ -94,20 +122,46 @@ class Reader {
       answer.start = context.starts[static_cast<size_t>(start)];
       return answer;
     }
-    element.fail(fmt::format("the answer is {}, but at character {} of the context stands {}",
-                             shown(answer.text), start,
-                             context.shown_at(start, static_cast<int64_t>(answer.text.size()))));
+    answer.start = -1;
+    if (++misplaced_ > 1) return answer;
+    first_misplaced_ =
+        fmt::format("{}: the answer is {}, but at character {} of the context stands {}",
+                    element.name(), shown(answer.text), start,
+                    context.shown_at(start, static_cast<int64_t>(answer.text.size())));
+    return answer;
   }
 
+  void add_notes() {
+    const auto file = path_.filename().string();
+    if (misplaced_ > 0) {
+      result_.notes.push_back(
+          fmt::format("{}: {} answer{} not stand where the file says, the "
+                      "first is {}",
+                      file, misplaced_, misplaced_ == 1 ? " does" : "s do", first_misplaced_));
+    }
+    if (impossible_with_answers_ > 0) {
+      result_.notes.push_back(
+          fmt::format("{}: {} question{} with is_impossible and answers: taken "
+                      "as impossible",
+                      file, impossible_with_answers_, impossible_with_answers_ == 1 ? "" : "s"));
+    }
+  }
+
+  const std::filesystem::path& path_;
+  std::vector<std::string>* problems_;
   QuestionDataset result_;
   std::unordered_set<std::string> ids_;
+  std::vector<JsonElement> unanswered_;
+  int64_t misplaced_ = 0;
+  std::string first_misplaced_;
+  int64_t impossible_with_answers_ = 0;
 };
 
 }  // namespace
 
-QuestionDataset read_squad(const std::filesystem::path& path) {
+QuestionDataset read_squad(const std::filesystem::path& path, std::vector<std::string>* problems) {
   const auto json = read_json_file(path, kMaxFileBytes);
-  return Reader().read({json, "", path});
+  return Reader(path, problems).read({json, "", path});
 }
 
 }  // namespace ptqbench

@@ -20,6 +20,8 @@ struct TextDataset {
   std::vector<TextExample> examples;
   /// 0: regression.
   int64_t classes = 0;
+  /// What was left out or let pass in reading, a sentence each with a count.
+  std::vector<std::string> notes;
 };
 
 /// SHA-256 (hex) of all texts and labels, in order.

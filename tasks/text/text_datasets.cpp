@@ -55,6 +55,9 @@ std::vector<TextDatasetInfo> make_text_datasets() {
                    task.metrics, static_cast<int64_t>(task.classes.size()), sizes.at(i).first,
                    sizes.at(i).second});
   }
+  for (auto& info : all) {
+    if (info.name.rfind(kGluePrefix, 0) == 0) info.evaluation_split = "dev";
+  }
   return all;
 }
 
@@ -71,6 +74,7 @@ const TextDatasetInfo& find(const std::vector<TextDatasetInfo>& all, const std::
 
 void require_no_image_options(const DatasetOptions& options) {
   require_no_picture_options(options);
+  require_no_box_options(options);
   if (options.label_file.empty() && options.classes == 0 && options.resize == 0 &&
       options.crop == 0 && options.mean.empty() && options.std.empty())
     return;
@@ -88,8 +92,26 @@ void require_root(const DatasetOptions& options, const std::string& content) {
 void require_split(const DatasetOptions& options, const std::string& split,
                    const std::vector<std::string>& splits) {
   if (std::count(splits.begin(), splits.end(), split) != 0) return;
+  if (split == "test") {
+    throw ConfigError(
+        fmt::format("data set '{}': the labels of split 'test' are not public; expected one of {}",
+                    options.name, join(splits)));
+  }
   throw ConfigError(fmt::format("data set '{}' has no split '{}'{}", options.name, split,
                                 valid_names_hint(split, splits)));
+}
+
+/// The GLUE task of a data set whose name begins with kGluePrefix.
+GlueTask glue_task_of(const std::string& dataset) {
+  const auto name = dataset.substr(std::string(kGluePrefix).size());
+  return glue_task(name.rfind(kMnli, 0) == 0 ? kMnli : name);
+}
+
+/// The file of a split: MNLI's evaluation splits have names of their own.
+std::string glue_file(const std::string& dataset, const std::string& split) {
+  const auto name = dataset.substr(std::string(kGluePrefix).size());
+  const bool mnli = name.rfind(kMnli, 0) == 0;
+  return mnli && split == "dev" ? split + name.substr(std::string(kMnli).size()) : split;
 }
 
 std::string root_of(const DatasetOptions& options) {
@@ -116,13 +138,15 @@ const std::vector<TextDatasetInfo>& question_datasets() {
        {"f1", "exact_match"},
        0,
        87599,
-       10570},
+       10570,
+       "dev"},
       {"squad_v2",
        "SQuAD 2.0 (root: the folder with train-v2.0.json and dev-v2.0.json)",
        {"f1", "exact_match"},
        0,
        130319,
-       11873},
+       11873,
+       "dev"},
   };
   return all;
 }
@@ -135,27 +159,46 @@ const TextDatasetInfo& question_dataset_info(const std::string& name) {
   return find(question_datasets(), name, "questions");
 }
 
-TextDataset make_text_dataset(const DatasetOptions& options, const std::string& split) {
-  text_dataset_info(options.name);
-  require_no_image_options(options);
-  if (options.name == "wordnet_gloss") return wordnet_glosses(root_of(options), split);
-  const auto name = options.name.substr(std::string(kGluePrefix).size());
-  const bool mnli = name.rfind(kMnli, 0) == 0;
-  const GlueTask task = glue_task(mnli ? kMnli : name);
-  require_root(options, task.folder + "/");
-  require_split(options, split, {"train", "dev"});
-  const auto file = mnli && split == "dev" ? split + name.substr(std::string(kMnli).size()) : split;
-  return read_glue(options.root, task, file).data;
+std::string default_evaluation_split(const std::string& dataset) {
+  for (const auto* infos : {&text_datasets(), &question_datasets()}) {
+    for (const auto& info : *infos) {
+      if (info.name == dataset) return info.evaluation_split;
+    }
+  }
+  return DatasetOptions().evaluation_split;
 }
 
-QuestionDataset make_question_dataset(const DatasetOptions& options, const std::string& split) {
+std::vector<std::string> text_class_names(const std::string& dataset) {
+  text_dataset_info(dataset);
+  return dataset == "wordnet_gloss" ? wordnet_class_names() : glue_task_of(dataset).classes;
+}
+
+TextDataset make_text_dataset(const DatasetOptions& options, const std::string& split,
+                              std::vector<std::string>* problems) {
+  text_dataset_info(options.name);
+  require_no_image_options(options);
+  if (options.name == "wordnet_gloss") {
+    require_no_table_options(options);
+    return wordnet_glosses(root_of(options), split);
+  }
+  const GlueTask task = glue_task_of(options.name);
+  require_root(options, task.folder + "/");
+  require_split(options, split, {"train", "dev"});
+  const auto quoting = options.quoting == "csv" ? TableQuoting::kCsv : TableQuoting::kNone;
+  return read_glue(options.root, task, glue_file(options.name, split), quoting, problems).data;
+}
+
+QuestionDataset make_question_dataset(const DatasetOptions& options, const std::string& split,
+                                      std::vector<std::string>* problems) {
   question_dataset_info(options.name);
   require_no_image_options(options);
+  require_no_table_options(options);
   if (options.name == "wordnet_questions") return wordnet_questions(root_of(options), split);
   const std::string version = options.name == "squad_v1" ? "v1.1" : "v2.0";
   require_root(options, "train-" + version + ".json and dev-" + version + ".json");
   require_split(options, split, {"train", "dev"});
-  return read_squad(std::filesystem::path(options.root) / (split + "-" + version + ".json"));
+  return read_squad(std::filesystem::path(options.root) / (split + "-" + version + ".json"),
+                    problems);
 }
 
 }  // namespace ptqbench

@@ -145,6 +145,8 @@ bool is_space(char32_t value) {
 
 bool is_control(char32_t value) { return has_category(value, U_GC_CC_MASK | U_GC_CF_MASK); }
 
+bool is_private_use(char32_t value) { return has_category(value, U_GC_CO_MASK); }
+
 bool is_punctuation(char32_t value) {
   if (value < 0x80)
     return value > 0x20 && value < 0x7f && (value == U'_' || !is_word_character(value));

@@ -36,6 +36,9 @@ bool is_space(char32_t value);
 /// Categories Cc and Cf.
 bool is_control(char32_t value);
 
+/// Category Co.
+bool is_private_use(char32_t value);
+
 /// Categories P*, and all visible ASCII characters that are neither letters nor digits.
 bool is_punctuation(char32_t value);
 

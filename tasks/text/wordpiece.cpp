@@ -8,8 +8,6 @@
 namespace ptqbench {
 namespace {
 
-constexpr size_t kMaxWordCharacters = 200;
-
 /// Canonical ordering may swap characters, so the first need not begin first.
 Token token_of(int64_t id, const Word& word, size_t first, size_t last) {
   Token token{id, word[first].begin, word[first].end};
@@ -22,18 +20,19 @@ Token token_of(int64_t id, const Word& word, size_t first, size_t last) {
 
 }  // namespace
 
-WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, Casing casing)
-    : vocabulary_(std::move(vocabulary)), casing_(casing) {}
+WordPieceTokenizer::WordPieceTokenizer(Vocabulary vocabulary, Casing casing, WordPieceRules rules)
+    : vocabulary_(std::move(vocabulary)), casing_(casing), rules_(rules) {}
 
 std::vector<Token> WordPieceTokenizer::tokenize(std::string_view text) const {
   std::vector<Token> tokens;
-  for (const auto& word : basic_tokens(text, casing_)) append_pieces(word, tokens);
+  for (const auto& word : basic_tokens(text, casing_, rules_.private_use))
+    append_pieces(word, tokens);
   return tokens;
 }
 
 void WordPieceTokenizer::append_pieces(const Word& word, std::vector<Token>& tokens) const {
   const Token unknown = token_of(vocabulary_.unknown(), word, 0, word.size());
-  if (word.size() > kMaxWordCharacters) {
+  if (static_cast<int64_t>(word.size()) > rules_.longest_word) {
     tokens.push_back(unknown);
     return;
   }

@@ -219,6 +219,38 @@ TEST_F(ObjectDetectionTest, RefusesWhatItDoesNotUse) {
   EXPECT_THAT(refusal(options), HasSubstr("coco"));
 }
 
+TEST_F(ObjectDetectionTest, CategoriesOfBothSplitsMeanTheSame) {
+  const auto file = folder_ / "annotations" / "instances_test.json";
+  auto all = read_coco_annotations(file);
+  all.categories = {{7, "Dog"}, {3, "Car"}};
+  write_coco_annotations(file, all);
+  EXPECT_EQ(refusal(options_), "");
+  all.categories = {{7, "car"}, {3, "dog"}};
+  write_coco_annotations(file, all);
+  EXPECT_THAT(refusal(options_),
+              HasSubstr("splits 'train' and 'test' have other categories: the id "
+                        "3 is 'car' and 'dog'"));
+  all.categories = {{7, "dog"}, {3, "car"}, {9, "cat"}};
+  write_coco_annotations(file, all);
+  EXPECT_THAT(refusal(options_), HasSubstr("the id 9 ('cat') is in the second alone"));
+}
+
+TEST_F(ObjectDetectionTest, CategoriesFromZeroNeedAnOffset) {
+  for (const char* split : {"train", "test"}) {
+    const auto file = folder_ / "annotations" / (std::string("instances_") + split + ".json");
+    auto all = read_coco_annotations(file);
+    all.categories = {{4, "dog"}, {0, "car"}};
+    for (auto& object : all.objects) object.category_id -= 3;
+    write_coco_annotations(file, all);
+  }
+  EXPECT_THAT(refusal(options_),
+              HasSubstr("category 'car' has the id 0, but ids are a detector's "
+                        "classes: 1 to 9999; category_offset: 1 of the data set"));
+  options_.dataset.category_offset = 3;
+  const ObjectDetection task(options_);
+  EXPECT_NEAR(evaluate(task, oracle(), 0, 3).value, 100, 1e-9);
+}
+
 TEST_F(ObjectDetectionTest, DataKeyTellsOtherObjects) {
   const auto before = ObjectDetection(options_).data_key();
   EXPECT_EQ(ObjectDetection(options_).data_key(), before);

@@ -6,8 +6,12 @@
 #include <numeric>
 
 #include "support/error.h"
+#include "tasks/metrics/squad_score.h"
 #include "tasks/stand_in_task.h"
 #include "tasks/task.h"
+#include "tasks/text/label_order.h"
+#include "tasks/text/text_datasets.h"
+#include "tasks/text/text_inputs.h"
 #include "tests/helpers/files.h"
 
 namespace ptqbench {
@@ -119,6 +123,73 @@ TEST_F(TextTasks, AnswersAreMeasuredAsSquadDoes) {
   EXPECT_DOUBLE_EQ(metrics.further.at("exact_match"), 50);
 }
 
+TEST_F(TextTasks, OutputsInAnotherOrderMeasureTheSame) {
+  const auto task = make_task(options("text_classification", "glue_sst2"));
+  EXPECT_THAT(task->class_names(), ::testing::ElementsAre("negative", "positive"));
+  EXPECT_DOUBLE_EQ(task->chance(), 50);
+  FullPrecisionPass pass;
+  auto model = task->make_model({"bert_tiny", {}});
+  set_outputs(model, "classifier", {0, 1});
+  const double expected = task->evaluate(model, pass, 0, 2, alone).value;
+  EXPECT_DOUBLE_EQ(expected, 100 * 2.0 / 3);
+  // The same network, trained on numbers of classes that are the other way round.
+  set_outputs(model, "classifier", {1, 0});
+  EXPECT_DOUBLE_EQ(task->evaluate(model, pass, 0, 2, alone).value, 100 / 3.0);
+  reorder_outputs(model, output_order(task->class_names(), {"POSITIVE", "NEGATIVE"}, "m"));
+  EXPECT_DOUBLE_EQ(task->evaluate(model, pass, 0, 2, alone).value, expected);
+}
+
+TEST_F(TextTasks, AnswersInAWrongPlaceCountInTheEvaluationAndNotInCalibration) {
+  const std::string squad = R"({"data": [{"paragraphs": [{
+      "context": "The cat sat on the mat in Paris.", "qas": [
+      {"id": "q1", "question": "Where?", "answers": [{"text": "Paris", "answer_start": 27}]},
+      {"id": "q2", "question": "Who?", "answers": [{"text": "The cat", "answer_start": 0}]}
+    ]}]}]})";
+  write(folder_ / "train-v1.1.json", squad);
+  write(folder_ / "dev-v1.1.json", squad);
+  const auto task = make_task(options("question_answering", "squad_v1"));
+  EXPECT_EQ(task->evaluation_population(), 2);
+  EXPECT_EQ(task->calibration_population(), 1);
+  EXPECT_THAT(
+      task->notes(),
+      ::testing::Contains(HasSubstr("split 'train': 1 question is left out of calibration")));
+  EXPECT_EQ(task->training_data({})->size(), 1);
+  Question question = make_question_dataset(options("", "squad_v1").dataset, "dev").questions[0];
+  EXPECT_DOUBLE_EQ(squad_score({{question}, false, {}}, {"Paris"}).all.f1, 100);
+}
+
+TEST_F(TextTasks, TheTokenizerOfTheCheckpointSaysHowLongWordsMayBe) {
+  const auto tokens = [&](const TaskOptions& options) {
+    return make_tokenizer(options).tokenize(std::string(101, 'a')).size();
+  };
+  write(folder_ / "vocab.txt", "[PAD]\n[UNK]\n[CLS]\n[SEP]\na\n##a\n");
+  auto text = options("text_classification", "glue_sst2");
+  EXPECT_EQ(tokens(text), 1u);
+  const auto key = make_task(text)->data_key();
+  write(folder_ / "tokenizer.json",
+        R"({"model": {"type": "WordPiece", "max_input_chars_per_word": 100}})");
+  EXPECT_EQ(tokens(text), 1u);
+  EXPECT_EQ(make_task(text)->data_key(), key) << "what is usual decides nothing";
+  write(folder_ / "tokenizer.json",
+        R"({"model": {"type": "WordPiece", "max_input_chars_per_word": 200}})");
+  EXPECT_EQ(tokens(text), 101u);
+  EXPECT_NE(make_task(text)->data_key(), key);
+  write(folder_ / "tokenizer.json", R"({"model": {"type": "BPE"}})");
+  EXPECT_THAT([&] { tokens(text); },
+              ThrowsMessage<IoError>(HasSubstr("model.type: 'BPE', expected 'WordPiece'")));
+  text.text.tokenizer = "google";
+  EXPECT_EQ(tokens(text), 101u);
+}
+
+TEST_F(TextTasks, EveryDataSetHasAnEvaluationSplitOfItsOwn) {
+  EXPECT_EQ(default_evaluation_split("glue_rte"), "dev");
+  EXPECT_EQ(default_evaluation_split("glue_mnli_matched"), "dev");
+  EXPECT_EQ(default_evaluation_split("squad_v2"), "dev");
+  EXPECT_EQ(default_evaluation_split("wordnet_gloss"), "test");
+  EXPECT_EQ(default_evaluation_split("fashion_mnist"), "test");
+  EXPECT_EQ(default_evaluation_split("coco"), "test");
+}
+
 TEST_F(TextTasks, TrainingLossesHaveGradientsAndKnownValues) {
   TrainOptions train;
   FullPrecisionPass pass;
@@ -182,7 +253,9 @@ TEST_F(TextTasks, WrongOptionsAreExplained) {
   wrong.dataset.root.clear();
   expect("needs root, the folder with SST-2/");
   wrong.dataset.evaluation_split = "test";
-  expect("has no split 'test' (valid: train, dev)");
+  expect("the labels of split 'test' are not public; expected one of train, dev");
+  wrong.dataset.category_offset = 1;
+  expect("has no categories: remove category_offset");
   wrong.name = "question_answering";
   expect("'glue_sst2' is no data set of questions");
   auto images = TaskOptions();

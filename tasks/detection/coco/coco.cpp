@@ -2,11 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <functional>
+#include <algorithm>
 #include <unordered_set>
 #include <utility>
 
 #include "support/atomic_file.h"
+#include "support/data_error.h"
 #include "tasks/data/json_element.h"
 #include "tasks/data/json_file.h"
 
@@ -34,18 +35,19 @@ CocoBox read_box(const JsonElement& element) {
   return box;
 }
 
-/// COCO has 0 or 1; other tools write false or true.
 bool read_crowd(const JsonElement& object) {
-  if (!object.has("iscrowd")) return false;
-  const int64_t crowd = object.member("iscrowd").integer();
-  if (crowd != 0 && crowd != 1) object.member("iscrowd").fail("expected 0 or 1");
-  return crowd == 1;
+  return object.has("iscrowd") && object.member("iscrowd").flag();
 }
 
 int64_t read_side(const JsonElement& image, const char* name) {
   const int64_t side = image.member(name).integer();
   if (side < 1) image.member(name).fail(fmt::format("must be positive, but is {}", side));
   return side;
+}
+
+ImageSize read_size(const JsonElement& image) {
+  if (!image.has("height") && !image.has("width")) return {};
+  return {read_side(image, "height"), read_side(image, "width")};
 }
 
 int64_t read_new_id(const JsonElement& element, Ids& ids) {
@@ -63,7 +65,8 @@ void require_known(const JsonElement& element, const char* member, int64_t id, c
 /// Takes the elements of the three lists one by one as they are parsed and drops them.
 class AnnotationsReader {
  public:
-  explicit AnnotationsReader(const std::filesystem::path& path) : path_(path) {}
+  AnnotationsReader(const std::filesystem::path& path, std::vector<std::string>* problems)
+      : path_(path), problems_(problems) {}
 
   CocoAnnotations read() {
     const Json rest = read_json_file(
@@ -72,13 +75,28 @@ class AnnotationsReader {
     const JsonElement file(rest, "", path_);
     for (const char* list : {"images", "categories", "annotations"}) {
       // What was no object is still there.
-      for (const auto& other : file.member(list).elements()) other.member("id");
+      attempt([&] {
+        for (const auto& other : file.member(list).elements()) other.member("id");
+      });
     }
-    require_references();
+    keep_known_objects();
+    if (renumbered_) number_objects();
+    note_mended_areas();
     return std::move(result_);
   }
 
  private:
+  /// Notes what `read` throws where problems are noted.
+  template <class Read>
+  void attempt(Read read) {
+    if (problems_ == nullptr) return read();
+    try {
+      read();
+    } catch (const DataError& error) {
+      problems_->emplace_back(error.what());
+    }
+  }
+
   bool keeps(int depth, Event event, Json& json) {
     if (event == Event::key && depth == 1) {
       list_ = json.get<std::string>();
@@ -89,11 +107,11 @@ class AnnotationsReader {
     if (event != Event::object_end || depth != 2) return true;
     const JsonElement element(json, fmt::format("{}[{}]", list_, position_++), path_);
     if (list_ == "images") {
-      read_image(element);
+      attempt([&] { read_image(element); });
     } else if (list_ == "categories") {
-      read_category(element);
+      attempt([&] { read_category(element); });
     } else if (list_ == "annotations") {
-      read_object(element);
+      attempt([&] { read_object(element); });
     } else {
       return true;
     }
@@ -104,7 +122,7 @@ class AnnotationsReader {
     CocoImage image;
     image.id = read_new_id(element, image_ids_);
     image.file_name = element.member("file_name").text();
-    image.size = {read_side(element, "height"), read_side(element, "width")};
+    image.size = read_size(element);
     result_.images.push_back(std::move(image));
   }
 
@@ -115,33 +133,73 @@ class AnnotationsReader {
 
   void read_object(const JsonElement& element) {
     CocoObject object;
-    object.id = read_new_id(element, object_ids_);
+    if (element.has("id")) object.id = element.member("id").integer();
+    renumbered_ = !element.has("id") || !object_ids_.insert(object.id).second || renumbered_;
     object.image_id = element.member("image_id").integer();
     object.category_id = element.member("category_id").integer();
     object.box = read_box(element.member("bbox"));
-    object.area = element.member("area").number();
+    if (element.has("area")) {
+      object.area = element.member("area").number();
+    } else {
+      object.area = object.box.width * object.box.height;
+      ++mended_areas_;
+    }
     object.crowd = read_crowd(element);
     result_.objects.push_back(object);
+    places_.push_back(position_ - 1);
   }
 
   /// Only now, as objects may stand before their images.
-  void require_references() const {
+  void keep_known_objects() {
+    std::vector<CocoObject> known;
     for (size_t i = 0; i < result_.objects.size(); ++i) {
       const CocoObject& object = result_.objects[i];
-      const Json ids = {{"image_id", object.image_id}, {"category_id", object.category_id}};
-      const JsonElement element(ids, fmt::format("annotations[{}]", i), path_);
-      require_known(element, "image_id", object.image_id, image_ids_, "image");
-      require_known(element, "category_id", object.category_id, category_ids_, "category");
+      if (image_ids_.count(object.image_id) == 0) continue;
+      const Json id = {{"category_id", object.category_id}};
+      const JsonElement element(id, fmt::format("annotations[{}]", places_[i]), path_);
+      attempt([&] {
+        require_known(element, "category_id", object.category_id, category_ids_, "category");
+        known.push_back(object);
+      });
     }
+    const size_t foreign = std::count_if(
+        result_.objects.begin(), result_.objects.end(),
+        [&](const CocoObject& object) { return image_ids_.count(object.image_id) == 0; });
+    if (foreign > 0)
+      note("{} object{} of images that are not listed: left out", foreign, foreign == 1 ? "" : "s");
+    result_.objects = std::move(known);
+  }
+
+  void number_objects() {
+    int64_t number = 0;
+    for (CocoObject& object : result_.objects) object.id = ++number;
+    note("ids of objects are missing or there twice: all {} are numbered anew{}",
+         result_.objects.size(), "");
+  }
+
+  void note_mended_areas() {
+    if (mended_areas_ > 0)
+      note("{} object{} without 'area': that of the box is taken", mended_areas_,
+           mended_areas_ == 1 ? "" : "s");
+  }
+
+  void note(const char* format, size_t count, const char* ending) {
+    result_.notes.push_back(path_.filename().string() + ": " +
+                            fmt::format(fmt::runtime(format), count, ending));
   }
 
   const std::filesystem::path& path_;
+  std::vector<std::string>* problems_;
   std::string list_;
   size_t position_ = 0;
   CocoAnnotations result_;
   Ids image_ids_;
   Ids category_ids_;
   Ids object_ids_;
+  /// Of each object, its place in the file's list.
+  std::vector<size_t> places_;
+  bool renumbered_ = false;
+  size_t mended_areas_ = 0;
 };
 
 Json to_json(const CocoBox& box) { return {box.x, box.y, box.width, box.height}; }
@@ -190,8 +248,9 @@ void write_text(const std::filesystem::path& path, const std::string& text) {
 
 }  // namespace
 
-CocoAnnotations read_coco_annotations(const std::filesystem::path& path) {
-  return AnnotationsReader(path).read();
+CocoAnnotations read_coco_annotations(const std::filesystem::path& path,
+                                      std::vector<std::string>* problems) {
+  return AnnotationsReader(path, problems).read();
 }
 
 void write_coco_annotations(const std::filesystem::path& path, const CocoAnnotations& annotations) {

@@ -27,6 +27,7 @@ struct CocoImage {
   int64_t id = 0;
   /// Below the folder of images.
   std::string file_name;
+  /// 0x0: the annotations do not say.
   ImageSize size;
 };
 
@@ -50,6 +51,8 @@ struct CocoAnnotations {
   std::vector<CocoImage> images;
   std::vector<CocoCategory> categories;
   std::vector<CocoObject> objects;
+  /// What was put right or left out in reading, a sentence each with a count.
+  std::vector<std::string> notes;
 };
 
 struct CocoDetection {
@@ -60,10 +63,17 @@ struct CocoDetection {
 };
 
 /// Reads `images`, `categories` and `annotations`; images without objects, boxes without area and
-/// boxes outside of their image may be among them. Throws IoError naming the file, the element and
-/// what is wrong: members that are missing or of another type, an id twice, an object of an image
-/// or category that is not there, a box with a negative size.
-CocoAnnotations read_coco_annotations(const std::filesystem::path& path);
+/// boxes outside of their image may be among them. What decides nothing is put right and noted: ids
+/// of objects that are missing or there twice (all are numbered anew from 1), an `area` that is
+/// missing (it is the box's). Objects of images that are not listed are left out and noted. Numbers
+/// may be written as 5.0, `iscrowd` as true or false; images may have no size.
+///
+/// Throws DataError naming the file, the element and what is wrong: members that are missing or of
+/// another type, an id of an image or category twice, an object of a category that is not there, a
+/// box with a negative size. With `problems` such elements are noted there, a sentence each, and
+/// left out; then only a file that is no JSON throws.
+CocoAnnotations read_coco_annotations(const std::filesystem::path& path,
+                                      std::vector<std::string>* problems = nullptr);
 
 /// Writes what read_coco_annotations reads to equal values. Throws IoError.
 void write_coco_annotations(const std::filesystem::path& path, const CocoAnnotations& annotations);

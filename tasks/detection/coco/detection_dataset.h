@@ -37,6 +37,8 @@ class DetectionDataset {
   virtual std::vector<DetectionObject> objects(int64_t index) const = 0;
   /// SHA-256 (hex) that tells this split's samples from others (see ImageDataset::content_key).
   virtual std::string content_key() const = 0;
+  /// What was put right, left out or let pass up to now, a sentence each with a count.
+  virtual std::vector<std::string> notes() const { return {}; }
 };
 
 /// What the first `images` of a data set hold, for evaluation and export.

@@ -12,6 +12,7 @@ Operator unary(const std::string& name, at::Tensor (*function)(const at::Tensor&
 Operator binary(const std::string& name,
                 at::Tensor (*function)(const at::Tensor&, const at::Tensor&)) {
   return {name, 2, 2, {}, [function](const Call& call) {
+            call.check_broadcast(call.in(0), call.in(1));
             return Tensors{function(call.in(0), call.in(1))};
           }};
 }
@@ -21,7 +22,10 @@ Operator variadic(const std::string& name,
                   at::Tensor (*function)(const at::Tensor&, const at::Tensor&)) {
   return {name, 1, SIZE_MAX, {}, [function](const Call& call) {
             auto result = call.in(0);
-            for (size_t i = 1; i < call.inputs.size(); ++i) result = function(result, call.in(i));
+            for (size_t i = 1; i < call.inputs.size(); ++i) {
+              call.check_broadcast(result, call.in(i));
+              result = function(result, call.in(i));
+            }
             return Tensors{result};
           }};
 }

@@ -8,6 +8,7 @@ namespace {
 Operator compare(const std::string& name,
                  at::Tensor (*function)(const at::Tensor&, const at::Tensor&)) {
   return {name, 2, 2, {}, [function](const Call& call) {
+            call.check_broadcast(call.in(0), call.in(1));
             return Tensors{function(call.in(0), call.in(1))};
           }};
 }
@@ -17,6 +18,8 @@ Operator unary(const std::string& name, at::Tensor (*function)(const at::Tensor&
 }
 
 Tensors where(const Call& call) {
+  call.check_broadcast(call.in(0), call.in(1));
+  call.check_broadcast(call.in(0), call.in(2));
   return {at::where(call.in(0).to(at::kBool), call.in(1), call.in(2))};
 }
 

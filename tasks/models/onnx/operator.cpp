@@ -20,7 +20,7 @@ const Table& table() {
     for (const auto& kind :
          {arithmetic_operators, activation_operators, comparison_operators, product_operators,
           normalization_operators, pooling_operators, reduction_operators, movement_operators,
-          selection_operators, constant_operators, resize_operators}) {
+          selection_operators, constant_operators, resize_operators, quantization_operators}) {
       for (auto& one : kind()) operators.emplace(one.name, std::move(one));
     }
     return operators;
@@ -95,12 +95,16 @@ void Call::check_size(at::IntArrayRef sizes) const {
   int64_t elements = 1;
   for (const int64_t size : sizes) {
     if (size < 0) fail(fmt::format("a size of {}", size));
-    if (size > 0 && elements > kMostElements / size) {
+    if (size > 0 && elements > most_elements / size) {
       fail(fmt::format("a tensor of [{}], which is more than {} elements", fmt::join(sizes, ", "),
-                       kMostElements));
+                       most_elements));
     }
     elements *= std::max<int64_t>(size, 1);
   }
+}
+
+void Call::check_broadcast(const at::Tensor& a, const at::Tensor& b) const {
+  if (a.sizes() != b.sizes()) check_size(at::infer_size(a.sizes(), b.sizes()));
 }
 
 void Call::fail(const std::string& problem) const {
@@ -120,10 +124,10 @@ std::vector<std::string> operator_names() {
   return names;
 }
 
-Tensors evaluate(const NodeDef& node, const Tensors& inputs, int64_t opset) {
+Tensors evaluate(const NodeDef& node, const Tensors& inputs, int64_t opset, int64_t most_elements) {
   const auto* found = find_operator(node);
   if (found == nullptr) throw IoError(fmt::format("{}: {}", node.label(), unsupported(node)));
-  const Call call{node, inputs, opset};
+  const Call call{node, inputs, opset, most_elements};
   try {
     return found->evaluate(call);
   } catch (const c10::Error& error) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -9,14 +10,17 @@
 
 namespace ptqbench::onnx {
 
-/// Elements that no value may exceed; files can ask for any size in a few bytes.
-inline constexpr int64_t kMostElements = int64_t{1} << 31;
+/// Elements that a value may have when a file is looked at, with a few samples of zeros: in a few
+/// bytes it can ask for any size.
+inline constexpr int64_t kMostElements = int64_t{1} << 28;
 
 /// One evaluation of a node. `inputs` as in the node; an undefined one is left out.
 struct Call {
   const NodeDef& node;
   const Tensors& inputs;
   int64_t opset;
+  /// Elements that no value may exceed.
+  int64_t most_elements;
 
   bool has(size_t input) const { return input < inputs.size() && inputs[input].defined(); }
   /// The input; throws IoError where it is left out.
@@ -32,8 +36,10 @@ struct Call {
                             const std::vector<int64_t>& otherwise) const;
   /// The axis from 0. Throws IoError where `dimensions` do not have it.
   int64_t axis(int64_t axis, int64_t dimensions) const;
-  /// Throws IoError where a tensor of these sizes would have more than kMostElements.
+  /// Throws IoError where a tensor of these sizes would have more than most_elements.
   void check_size(at::IntArrayRef sizes) const;
+  /// The same of what two tensors are when each fills the other's sizes of 1.
+  void check_broadcast(const at::Tensor& a, const at::Tensor& b) const;
   /// Throws IoError "node ...: problem".
   [[noreturn]] void fail(const std::string& problem) const;
 };
@@ -63,14 +69,17 @@ std::vector<Operator> movement_operators();
 std::vector<Operator> selection_operators();
 std::vector<Operator> constant_operators();
 std::vector<Operator> resize_operators();
+std::vector<Operator> quantization_operators();
 
 /// The operator of a node; null where there is none.
 const Operator* find_operator(const NodeDef& node);
 /// Names of all operators of ONNX that are there, sorted.
 std::vector<std::string> operator_names();
 
-/// The node's outputs. Throws IoError naming the node when LibTorch refuses the inputs.
-Tensors evaluate(const NodeDef& node, const Tensors& inputs, int64_t opset);
+/// The node's outputs. Throws IoError naming the node when LibTorch refuses the inputs, or sizes
+/// that the node asks for are more than `most_elements`.
+Tensors evaluate(const NodeDef& node, const Tensors& inputs, int64_t opset,
+                 int64_t most_elements = std::numeric_limits<int64_t>::max());
 
 /// The weight of a transposed convolution with its channels exchanged within each group:
 /// [C_in, C_out / groups, ...] <-> [C_out, C_in / groups, ...].

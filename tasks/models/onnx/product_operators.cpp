@@ -62,6 +62,10 @@ Tensors transposed_convolution(const Call& call, const at::Tensor& weight) {
     windows.after = none;
   }
   resolve_output(call, x, extra, windows);
+  auto sizes = x.sizes().vec();
+  for (size_t d = 0; d < windows.dimensions(); ++d)
+    sizes[d + 2] = (sizes[d + 2] - 1) * windows.strides[d] + windows.extent(d);
+  call.check_size(sizes);
   // The whole output, extra positions behind; then what is too much is cut off, or what lacks is
   // zero (and gets the bias).
   auto y = at::convolution(x, weight, {}, windows.strides, none, windows.dilations,
@@ -104,7 +108,17 @@ Tensors gemm(const Call& call) {
 /// [.., F_in] by a weight [F_out, F_in].
 Tensors linear(const Call& call) { return {at::linear(call.in(0), call.in(1), bias_of(call))}; }
 
-Tensors matmul(const Call& call) { return {at::matmul(call.in(0), call.in(1))}; }
+Tensors matmul(const Call& call) {
+  const auto& a = call.in(0);
+  const auto& b = call.in(1);
+  if (a.dim() >= 2 && b.dim() >= 2) {
+    auto sizes = at::infer_size(a.sizes().slice(0, static_cast<size_t>(a.dim()) - 2),
+                                b.sizes().slice(0, static_cast<size_t>(b.dim()) - 2));
+    sizes.insert(sizes.end(), {a.size(-2), b.size(-1)});
+    call.check_size(sizes);
+  }
+  return {at::matmul(a, b)};
+}
 
 Tensors einsum(const Call& call) {
   Tensors operands;

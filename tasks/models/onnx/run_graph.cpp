@@ -33,7 +33,7 @@ Tensors run_graph(const ModelDef& model, const Tensors& inputs, const AfterNode&
     Tensors arguments;
     for (const auto& input : node.inputs)
       arguments.push_back(input.empty() ? at::Tensor() : values.at(input));
-    const auto outputs = evaluate(node, arguments, model.opset);
+    const auto outputs = evaluate(node, arguments, model.opset, kMostElements);
     if (after) after(node, outputs);
     for (const auto& input : node.inputs) {
       if (--readers[input] == 0) values.erase(input);

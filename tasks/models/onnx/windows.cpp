@@ -59,6 +59,9 @@ Windows windows_of(const Call& call, const at::Tensor& x, const std::vector<int6
   } else if (automatic != "NOTSET" && automatic != "VALID" && !automatic.empty()) {
     call.fail("auto_pad is '" + automatic + "', expected SAME_UPPER, SAME_LOWER, VALID or NOTSET");
   }
+  auto sizes = x.sizes().vec();
+  for (size_t d = 0; d < dimensions; ++d) sizes[d + 2] += windows.before[d] + windows.after[d];
+  call.check_size(sizes);
   return windows;
 }
 

@@ -74,5 +74,17 @@ TEST(FullPrecisionCheck, WithoutAnExpectationNothingIsNoted) {
   EXPECT_TRUE(record.provenance.empty());
 }
 
+// A BERT on MNLI whose classes stand in another order has 7 %.
+TEST(FullPrecisionCheck, FarBelowChanceSaysSo) {
+  const EvaluatedSamples mnli{0, 9815};
+  EXPECT_THAT(below_chance_note(7, 100.0 / 3, mnli),
+              HasSubstr("the full-precision metric 7.00 is far below chance (33.33)"));
+  EXPECT_EQ(below_chance_note(84, 100.0 / 3, mnli), "");
+  EXPECT_EQ(below_chance_note(30, 100.0 / 3, mnli), "") << "a constant answer";
+  EXPECT_EQ(below_chance_note(7, 0, mnli), "") << "chance is not known";
+  EXPECT_EQ(below_chance_note(20, 50, {10, 9815}), "") << "ten samples";
+  EXPECT_NE(below_chance_note(20, 50, {100, 9815}), "");
+}
+
 }  // namespace
 }  // namespace ptqbench

@@ -16,7 +16,7 @@ task: image_classification
 dataset: {name: cifar10, root: data, label_file: lists/val.txt, classes: 10, mean: [0.1, 0.25, 0.5], std: [1, 1, 1]}
 models:
   - resnet20
-  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, checkpoint_entry: ema.model, prefix: "net.", ignore: ["head.*", x], label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
+  - {name: mobilenet_v2_cifar, checkpoint: checkpoints/x.safetensors, label: "mb: v2", expected: 92.5, expected_samples: 50, full_precision_tolerance: 0.25}
 bits: [W4A4, w2, {weights: 3, activations: 3}]
 methods:
   - nearest
@@ -36,7 +36,6 @@ device: cuda
 ranks_per_gpu: 4
 retries: 4
 crash_limit: 5
-cache: kept/pictures
 full_precision_tolerance: 1
 on_full_precision_mismatch: continue
 reproduces: [qdrop_imagenet_paper, brecq]
@@ -161,18 +160,23 @@ TEST_F(Sweep, TheResolvedTextReadsBackToAnEqualSweep) {
 }
 
 TEST_F(Sweep, AModelSaysWhatItsCheckpointDoesNot) {
-  const auto sweep = load_full();
-  const auto& options = sweep.tasks[0].models[1].checkpoint_options;
+  const auto sweep = load_with("", {"models=[{name: resnet20, checkpoint_entry: ema.model, "
+                                    "prefix: net., ignore: [\"head.*\", x]}]"});
+  const auto& options = sweep.tasks[0].models[0].checkpoint_options;
   EXPECT_EQ(options.entry, "ema.model");
   EXPECT_EQ(options.prefix, "net.");
   EXPECT_EQ(options.ignore, (std::vector<std::string>{"head.*", "x"}));
+  EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names()) == sweep)
+      << resolved_yaml(sweep);
 }
 
 TEST_F(Sweep, TheCacheIsAPathThatEveryTaskKnows) {
-  const auto sweep = load_full();
+  const auto sweep = load_with("cache: kept/pictures\n");
   EXPECT_EQ(sweep.cache, at("kept/pictures"));
   EXPECT_EQ(sweep.tasks[0].options.cache, sweep.cache);
   EXPECT_EQ(expand(sweep)[0].task.cache, sweep.cache);
+  EXPECT_TRUE(parse_sweep(resolved_yaml(sweep), "resolved", known_names()) == sweep)
+      << resolved_yaml(sweep);
 }
 
 TEST_F(Sweep, ResizeTakesASideOrBoth) {
@@ -225,8 +229,10 @@ TEST_F(Sweep, EqualityNoticesEveryPart) {
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.name = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].options.dataset.crop = 1; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.entry = "y"; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = ""; }));
-  EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {}; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.prefix = "y"; }));
+  EXPECT_TRUE(differs(
+      [](SweepConfig& s) { s.tasks[0].models[1].checkpoint_options.ignore = {"y"}; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.cache = "/elsewhere"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models[1].checkpoint = "x"; }));
   EXPECT_TRUE(differs([](SweepConfig& s) { s.tasks[0].models.pop_back(); }));
@@ -562,6 +568,43 @@ TEST_F(Sweep, SeveralTasksHaveTheirOwnDataAndModels) {
   EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
 }
 
+TEST_F(Sweep, AnOnnxModelIsAFileWithBlocks) {
+  write("net.onnx", "x");
+  const std::string head =
+      "name: x\ntask: image_classification\ndataset: cifar10\nbits: [w4a4]\nmethods: [nearest]\n";
+  const auto path = write("onnx.yaml", head +
+                                           "models:\n"
+                                           "  - {name: onnx, file: net.onnx, label: found}\n"
+                                           "  - {name: onnx, file: net.onnx, label: also, "
+                                           "blocks: auto}\n");
+  // Both have the blocks that are found, so their cells are the same.
+  EXPECT_THROW(load_sweep(path, {}, known_names()), ConfigError);
+  const auto other = write("other.yaml", head +
+                                             "models:\n"
+                                             "  - {name: onnx, file: net.onnx, label: found}\n"
+                                             "  - {name: onnx, file: net.onnx, label: given, "
+                                             "blocks: ['layer*.*', stem]}\n");
+  const auto sweep = load_sweep(other, {}, known_names());
+  const auto& models = sweep.tasks[0].models;
+  EXPECT_EQ(models[0].checkpoint, at("net.onnx"));
+  EXPECT_THAT(models[0].blocks, ::testing::IsEmpty());
+  EXPECT_THAT(models[1].blocks, ::testing::ElementsAre("layer*.*", "stem"));
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "resolved", known_names()), sweep);
+  const auto spec = model_spec(expand(sweep)[1]);
+  EXPECT_EQ(spec.file, at("net.onnx"));
+  EXPECT_EQ(spec.blocks, models[1].blocks);
+}
+
+TEST_F(Sweep, AnOnnxModelNeedsAFileAndNoCheckpoint) {
+  write("net.onnx", "x");
+  const std::string head =
+      "name: x\ntask: image_classification\ndataset: cifar10\nbits: [w4a4]\nmethods: [nearest]\n";
+  EXPECT_THAT(error_of(head + "models: [{name: onnx, label: a}]\n"),
+              ::testing::HasSubstr("models[0].file"));
+  EXPECT_THAT(error_of(head + "models: [{name: onnx, file: net.onnx, checkpoint: net.onnx}]\n"),
+              ::testing::HasSubstr("models[0].checkpoint: unknown key"));
+}
+
 TEST_F(Sweep, TooManyCellsAreAnError) {
   std::string seeds = "seeds: [0";
   for (int i = 1; i <= 15000; ++i) seeds += "," + std::to_string(i);
@@ -595,6 +638,30 @@ TEST_F(Sweep, DamagedFilesNeverDoMoreThanThrow) {
     }
   }
   EXPECT_GT(refused, 1500);
+}
+
+TEST_F(Sweep, LabelsOfAModelAreKeptAndFingerprinted) {
+  const auto path = write("s.yaml",
+                          "name: s\ntask: image_classification\ndataset: fashion_mnist\n"
+                          "models: [resnet20, {name: resnet20, label: other, labels: [b, a]}]\n"
+                          "bits: [w4a4]\nmethods: [qdrop]\n");
+  const auto sweep = load(path);
+  EXPECT_TRUE(sweep.tasks[0].models[0].labels.empty());
+  EXPECT_EQ(sweep.tasks[0].models[1].labels, (std::vector<std::string>{"b", "a"}));
+  EXPECT_EQ(parse_sweep(resolved_yaml(sweep), "again", known_names()), sweep);
+  const auto cells = expand(sweep);
+  EXPECT_NE(fingerprint(cells[0], {}), fingerprint(cells[1], {}));
+  EXPECT_EQ(sweep_of(cells[1]).tasks[0].models[0].labels, cells[1].labels);
+}
+
+TEST_F(Sweep, NewOptionsAtTheirDefaultLeaveFingerprintsAlone) {
+  const auto texts = canonical_settings(expand(load(write("s.yaml", basic_sweep())))[0]);
+  for (const auto& [name, text] : texts) {
+    EXPECT_NE(name, "labels");
+    EXPECT_NE(name, "dataset.category_offset");
+    EXPECT_NE(name, "dataset.quoting");
+    EXPECT_NE(name, "text.tokenizer");
+  }
 }
 
 }  // namespace

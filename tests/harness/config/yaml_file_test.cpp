@@ -51,6 +51,12 @@ TEST_F(YamlFile, BadIncludesAreReportedWhereTheyAreNamedAllAtOnce) {
                              ":5: include: " + at("") + ": expected a file, got a folder");
 }
 
+TEST_F(YamlFile, AnIncludeWhoseNameCannotBeLookedUpIsReportedAtItsLine) {
+  const std::string name(300, 'a');
+  const auto path = write("top.yaml", "x: 1\ninclude: " + name + "\n");
+  EXPECT_EQ(error(path), path + ":2: include: " + at(name) + ": cannot be read: File name too long");
+}
+
 TEST_F(YamlFile, IncludesThatGoRoundInACircleAreAnError) {
   write("a.yaml", "include: b.yaml\n");
   write("b.yaml", "x: 1\ninclude: ./a.yaml\n");
@@ -76,6 +82,12 @@ TEST_F(YamlFile, AFileThatCannotBeReadIsAnIoError) {
 TEST_F(YamlFile, TheTopMustBeAMap) {
   const auto path = write("list.yaml", "# list\n- a\n");
   EXPECT_EQ(error(path), path + ":2: expected a map of keys at the top");
+}
+
+TEST_F(YamlFile, KeysForAnchorsAreNotRead) {
+  const auto root = read(write("a.yaml", "x-usual: &usual {a: 1}\nm: {<<: *usual, b: 2}\n"));
+  EXPECT_EQ(root.find("x-usual"), nullptr);
+  EXPECT_EQ(root.find("m")->value.find("a")->value.text, "1");
 }
 
 TEST_F(YamlFile, SetMakesAndReplacesValues) {

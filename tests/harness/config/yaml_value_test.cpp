@@ -113,5 +113,38 @@ TEST(YamlValue, MergingReplacesAllButMaps) {
   EXPECT_EQ(to_string(base.find("m")->value.find("b")->place), "over:3");
 }
 
+TEST(YamlValue, TabsAreNamed) {
+  EXPECT_EQ(
+      parse_error("a:\n  x: 1\n\ty: 2\n")
+          .find(
+              "a.yaml:3: YAML syntax: line 3 is indented with a tab, where YAML takes spaces only"),
+      0u);
+  EXPECT_NE(parse_error("a:\n\tx: 1\n  y: 2\n").find("line 2 is indented with a tab"),
+            std::string::npos);
+  EXPECT_EQ(parse_error("a: 1\n  b: 2\n\tc: 3\n"), "a.yaml:2: YAML syntax: illegal map value");
+}
+
+TEST(YamlValue, AnchorsAndMergeKeysAreTaken) {
+  Problems problems;
+  const auto root = parse_yaml(
+      "base: &base {x: 1, y: 2}\nmore: &more {y: 5, z: 6}\none: {<<: *base, y: 3}\n"
+      "all:\n  <<: [*base, *more]\n  w: 0\nsame: *more\n",
+      "a.yaml", problems);
+  ASSERT_TRUE(root);
+  EXPECT_TRUE(problems.empty());
+  const auto value = [&](const char* map, const char* key) {
+    return root->find(map)->value.find(key)->value.text;
+  };
+  EXPECT_EQ(value("one", "x"), "1");
+  EXPECT_EQ(value("one", "y"), "3");
+  EXPECT_EQ(value("all", "y"), "2");
+  EXPECT_EQ(value("all", "z"), "6");
+  EXPECT_EQ(value("all", "w"), "0");
+  EXPECT_EQ(value("same", "z"), "6");
+  parse_yaml("a: {<<: 7}\n", "a.yaml", problems);
+  EXPECT_EQ(config_error([&] { problems.throw_if_any(); }),
+            "a.yaml:1: a: '<<' expects a map, or a list of maps");
+}
+
 }  // namespace
 }  // namespace ptqbench

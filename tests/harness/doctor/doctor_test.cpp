@@ -74,6 +74,18 @@ TEST(Doctor, TakesThreadsAndDeviceFromTheRunDirectory) {
   EXPECT_THAT(outcome.output, HasSubstr("999 threads on"));
 }
 
+TEST(Doctor, SaysThatAFolderDoesNotExistYet) {
+  const TemporaryFolder folder;
+  const auto outcome =
+      shell(fmt::format("cd {} && {} doctor "
+                        "nosuch",
+                        folder.path().string(), PTQBENCH_PROGRAM));
+  EXPECT_THAT(outcome.output, HasSubstr("run directory nosuch: does not exist yet, would be made "
+                                        "on "));
+  EXPECT_THAT(outcome.output, Not(HasSubstr("not known")));
+  EXPECT_FALSE(std::filesystem::exists(folder.at("nosuch")));
+}
+
 TEST(Doctor, NamesAFolderThatCannotBeWrittenTo) {
   const auto outcome = ptqbench("doctor /proc/no_such_folder");
   EXPECT_EQ(outcome.exit_code, 1);

@@ -153,12 +153,12 @@ void expect_failed_cell(const TemporaryFolder& folder, const std::string& checkp
 /// A checkpoint with which a sweep does not start, for this reason.
 void expect_refused(const TemporaryFolder& folder, const std::string& checkpoint,
                     const std::string& reason) {
-  const auto config =
-      folder.write("sweep.yaml", "name: bad\ntask: image_classification\ndataset: fashion_mnist"
-                                 "\nmodels: [{name: resnet20, checkpoint: " +
-                                     checkpoint +
-                                     "}]\nbits: [w4a4]\nmethods: [nearest]\nthreads: 1\n"
-                                     "settings: {calibration_samples: 2, range_samples: 2}\n");
+  const auto config = folder.write("sweep.yaml",
+                                   "name: bad\ntask: image_classification\ndataset: fashion_mnist"
+                                   "\nmodels: [{name: resnet20, checkpoint: " +
+                                       checkpoint +
+                                       "}]\nbits: [w4a4]\nmethods: [nearest]\nthreads: 1\n"
+                                       "settings: {calibration_samples: 2, range_samples: 2}\n");
   const auto run = ptqbench("run " + config + " --out " + folder.at("run"));
   EXPECT_EQ(run.exit_code, 2) << run.output;
   EXPECT_THAT(run.output, AllOf(HasSubstr("model resnet20: "), HasSubstr(reason)));

@@ -21,9 +21,9 @@ std::string expecting(const std::string& expected) {
 TEST(FullPrecision, IsWhatTheCellsOfTheSweepMeasure) {
   const testing::TemporaryFolder folder;
   const auto config = folder.write("small.yaml", small_sweep());
-  ASSERT_EQ(ptqbench("run " + config + " --filter method=nearest --out " + folder.at("run"))
-                .exit_code,
-            0);
+  ASSERT_EQ(
+      ptqbench("run " + config + " --filter method=nearest --out " + folder.at("run")).exit_code,
+      0);
   const auto cells = testing::stored_cells(folder.at("run"));
   ASSERT_EQ(cells.size(), 1U);
   const auto measured = ptqbench("evaluate " + config + " --full-precision");

@@ -279,10 +279,13 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   const auto config = folder.write("two.yaml",
                                    "name: two\ntask: image_classification\ndataset: "
                                    "fashion_mnist\nmodels: [{name: resnet20, checkpoint: " +
-                                       shipped + "resnet20_fashion_mnist.safetensors}, {name: "
+                                       shipped +
+                                       "resnet20_fashion_mnist.safetensors}, {name: "
                                        "mobilenet_v2_cifar, expected: 12, expected_samples: 100, "
-                                       "checkpoint: " + shipped +
-                                       "mobilenet_v2_cifar_fashion_mnist.safetensors}]\nbits: [w4a4]\nmethods: [nearest]\nsettings: "
+                                       "checkpoint: " +
+                                       shipped +
+                                       "mobilenet_v2_cifar_fashion_mnist.safetensors}]\nbits: "
+                                       "[w4a4]\nmethods: [nearest]\nsettings: "
                                        "{calibration_samples: 16, range_samples: 16}\n"
                                        "evaluation: {samples: 100}\nthreads: 1\n");
   const auto run = ptqbench("run " + config + " --out " + folder.at("run"), 2);
@@ -299,7 +302,8 @@ TEST(Sweep, OneBadCellFailsAndTheRestGoesOn) {
   const auto others =
       ptqbench("run " + config + " --filter model=resnet20 --out " + folder.at("run"));
   EXPECT_EQ(others.exit_code, 0) << "the failed cell was not asked for";
-  EXPECT_THAT(others.output, HasSubstr("failed: mobilenet_v2_cifar w4a4 nearest seed 1: full_precision: "));
+  EXPECT_THAT(others.output,
+              HasSubstr("failed: mobilenet_v2_cifar w4a4 nearest seed 1: full_precision: "));
 }
 
 TEST(Sweep, ACheckpointThatDoesNotFitIsRefusedBeforeAnyCell) {

@@ -7,7 +7,6 @@
 #include <cmath>
 #include <map>
 
-#include "methods/reconstruction/adam.h"
 #include "tests/helpers/expect_close.h"
 #include "tests/helpers/free_run.h"
 #include "tests/helpers/recorded_trace.h"
@@ -29,6 +28,11 @@ constexpr double kFloat32Accuracy = 1e-5;
 /// Half a unit in the last place, relative.
 constexpr double kFloat32Rounding = 6e-8;
 
+/// Adam's constants (arXiv:1412.6980, section 2), of the tests' own.
+constexpr double kBeta1 = 0.9;
+constexpr double kBeta2 = 0.999;
+constexpr double kEpsilon = 1e-8;
+
 GoldenGroup plain_traces() { return GoldenGroup::open("traces.h5").group("plain"); }
 
 at::Tensor doubles(const at::Tensor& x) { return x.to(at::kDouble); }
@@ -44,7 +48,7 @@ bool ends_with(const std::string& text, const std::string& end) {
 at::Tensor gradient_of(const std::string& variable, const VariableMap& before,
                        const VariableMap& after) {
   const auto name = variable + ".first_moment";
-  return (doubles(after.at(name)) - doubles(before.at(name)) * kAdamBeta1) / (1 - kAdamBeta1);
+  return (doubles(after.at(name)) - doubles(before.at(name)) * kBeta1) / (1 - kBeta1);
 }
 
 /// The samples that a member of `group` holds, channels last.
@@ -120,16 +124,16 @@ void expect_same_moments(const std::string& variable, const VariableMap& before,
   const auto expected = gradient_of(variable, before, theirs);
   // Moments are kept in float32, and a gradient is a tenth of what changes in the first one.
   const double rounding =
-      4 * kFloat32Rounding * length(theirs.at(variable + ".first_moment")) / (1 - kAdamBeta1);
+      4 * kFloat32Rounding * length(theirs.at(variable + ".first_moment")) / (1 - kBeta1);
   EXPECT_LE(length(gradient - expected), kFloat32Accuracy * magnitude + rounding + slack)
       << "gradient of " << variable;
   const auto second = variable + ".second_moment";
-  const auto change = doubles(before.at(second)) * kAdamBeta2 +
-                      gradient * gradient * (1 - kAdamBeta2) - doubles(mine.at(second));
+  const auto change = doubles(before.at(second)) * kBeta2 + gradient * gradient * (1 - kBeta2) -
+                      doubles(mine.at(second));
   // The gradient is read back from the first moment, with that one's rounding.
   const double largest = gradient.abs().max().item<double>();
-  EXPECT_LE(length(change), 4 * kFloat32Rounding * length(mine.at(second)) +
-                                2 * (1 - kAdamBeta2) * largest * rounding)
+  EXPECT_LE(length(change),
+            4 * kFloat32Rounding * length(mine.at(second)) + 2 * (1 - kBeta2) * largest * rounding)
       << "second moment of " << variable;
 }
 
@@ -142,11 +146,10 @@ void expect_adam_step(const std::string& variable, const Replay& replay, int64_t
       replay.phase.step_lr * 0.5 * (1 + std::cos(M_PI * static_cast<double>(t) / total));
   const double rate = rounding ? replay.settings.rounding_lr : decayed;
   const double count = static_cast<double>(t + 1);
-  const auto first =
-      doubles(after.at(variable + ".first_moment")) / (1 - std::pow(kAdamBeta1, count));
+  const auto first = doubles(after.at(variable + ".first_moment")) / (1 - std::pow(kBeta1, count));
   const auto second =
-      doubles(after.at(variable + ".second_moment")) / (1 - std::pow(kAdamBeta2, count));
-  auto expected = doubles(before.at(variable)) - first / (second.sqrt() + kAdamEpsilon) * rate;
+      doubles(after.at(variable + ".second_moment")) / (1 - std::pow(kBeta2, count));
+  auto expected = doubles(before.at(variable)) - first / (second.sqrt() + kEpsilon) * rate;
   if (ends_with(variable, ".zero_point")) {
     const double top = std::pow(2.0, replay.graph.activation_sites().front()->bits) - 1;
     expected = expected.clamp(0, top);

@@ -10,8 +10,10 @@
 namespace ptqbench {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using ::testing::Not;
 using ::testing::SizeIs;
 
 /// The cells of a night of the given day: two seeds of qdrop with this mean, one of nearest.
@@ -74,7 +76,16 @@ TEST(History, ADamagedLineIsNamed) {
     read_history(file);
     FAIL() << "must not be read";
   } catch (const ResultsError& error) {
-    EXPECT_THAT(error.what(), HasSubstr("history.jsonl:2: "));
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("history.jsonl:2: JSON, but no entry of a history"),
+                                    Not(HasSubstr("json.exception"))));
+  }
+  write_bytes(file, "a picture\n");
+  try {
+    read_history(file);
+    FAIL() << "must not be read";
+  } catch (const ResultsError& error) {
+    EXPECT_THAT(error.what(), AllOf(HasSubstr("history.jsonl:1: no JSON from byte 1 "),
+                                    Not(HasSubstr("json.exception"))));
   }
   EXPECT_THROW(read_history(folder / "none.jsonl"), ResultsError);
 }

@@ -187,7 +187,7 @@ TEST_F(Collect, SummariesLeaveOutWhatACellHasMuchOf) {
     EXPECT_TRUE(summary.calibration_ids.empty() && summary.units.empty() &&
                 summary.quantizers.empty());
     EXPECT_EQ(summary.settings, whole.records[i].settings);
-    EXPECT_EQ(summary.metric, whole.records[i].metric);
+    EXPECT_EQ(summary.failure_reason, whole.records[i].failure_reason);
     EXPECT_EQ(summary.block_noise.size(), whole.records[i].block_noise.size());
   }
   EXPECT_FALSE(std::all_of(whole.records.begin(), whole.records.end(),
@@ -309,6 +309,8 @@ TEST_F(Collect, FailureLeavesTheEarlierResults) {
   const std::string before = read_bytes(results_);
   SweepResults broken;
   broken.records = {full_cell()};
+  // Without a file, so that it is written as it is here.
+  broken.records[0].fingerprint = fingerprint_of('e');
   broken.records[0].quantizers[0].scale.clear();
   EXPECT_THROW(write_results(folder_.path(), broken), ResultsError);
   EXPECT_TRUE(read_bytes(results_) == before);
@@ -336,6 +338,25 @@ TEST(CellColumns, LongFailureReasonsAreCutBetweenLetters) {
   const hdf5::Table table("", cell_columns({cell}));
   EXPECT_THAT(table.column<std::string>("failure_reason"),
               ElementsAre(std::string(499, 'x') + "..."));
+}
+
+// Byte 8 is the version of the superblock; libraries of HDF5 1.8 read up to 2.
+TEST_F(Collect, AnExportForOlderReadersHoldsTheSame) {
+  write(sample_cells());
+  const auto results = collect();
+  EXPECT_EQ(testing::read_bytes(results_).at(8), 3);
+  for (const auto& [format, version] :
+       {std::pair(hdf5::FileFormat::kV18, 2), std::pair(hdf5::FileFormat::kV110, 3)}) {
+    const auto file = folder_.path() / "export.h5";
+    write_results_file(file, results, format);
+    EXPECT_EQ(testing::read_bytes(file).at(8), version);
+    const auto back = read_results_file(file);
+    ASSERT_EQ(back.records.size(), results.records.size());
+    for (size_t i = 0; i < back.records.size(); ++i) {
+      EXPECT_EQ(back.records[i].fingerprint, results.records[i].fingerprint);
+      EXPECT_EQ(back.records[i].settings, results.records[i].settings);
+    }
+  }
 }
 
 }  // namespace

@@ -154,5 +154,77 @@ TEST(Glue, MalformedLinesAreNamed) {
   EXPECT_THROW(read_glue(folder.path(), glue_task("rte"), "dev"), IoError);
 }
 
+const std::string kRte = "index\tsentence1\tsentence2\tlabel\n";
+
+TEST(Glue, LabelsMayBeWrittenAsFloats) {
+  const auto split = read("rte", kRte + "0\tA\tB\t1.0\n1\tA\tB\t0.0\n");
+  EXPECT_EQ(split.data.examples.at(0).label, 1);
+  EXPECT_EQ(split.data.examples.at(1).label, 0);
+  for (const char* wrong : {"0.5", "2.0", "nan", "-0.5"})
+    expect_refused("rte", kRte + "0\tA\tB\t" + wrong + "\n", "unknown label");
+}
+
+TEST(Glue, TestSplitsAreCalledThat) {
+  expect_refused("rte", kRte + "0\tA\tB\t-1\n",
+                 "-1 marks a test split, of which GLUE keeps the labels");
+  expect_refused("rte", "index\tsentence1\tsentence2\n0\tA\tB\n",
+                 "is this a test split, of which GLUE keeps the labels?");
+}
+
+TEST(Glue, OldLineEndsAndUtf16AreRead) {
+  const auto old = read("rte", "index\tsentence1\tsentence2\tlabel\r0\tA\tB\t1\r");
+  expect_example(old.data.examples.at(0), "A", "B", 1);
+  std::string wide = "\xff\xfe";
+  for (const char c : kRte + "0\tA\tB\t1\n") wide += {c, '\0'};
+  expect_example(read("rte", wide).data.examples.at(0), "A", "B", 1);
+  expect_refused("rte", wide.substr(2), "is NUL; expected text in UTF-8");
+}
+
+TEST(Glue, BytesThatAreNoUtf8AreNoted) {
+  const auto split = read("rte", kRte + "0\tA\tB\t1\n1\tcaf\xe9\tB\t0\n");
+  EXPECT_THAT(
+      split.data.notes,
+      ElementsAre(HasSubstr("dev.tsv: 1 row has bytes that are no UTF-8 and are left out of "
+                            "the text, the first in line 3")));
+}
+
+TEST(Glue, TablesOfSpreadsheetProgramsAreNotedOrRead) {
+  const std::string text = kRte + "0\t\"He said \"\"no\"\"\"\tB\t1\n1\tA\t\"B\"\t0\n";
+  const auto literal = read("rte", text);
+  EXPECT_EQ(literal.data.examples.at(0).first, "\"He said \"\"no\"\"\"");
+  EXPECT_THAT(
+      literal.data.notes,
+      ElementsAre(HasSubstr("the 2 texts with quotation marks look as spreadsheet programs")));
+  const testing::TemporaryFolder folder;
+  folder.write("RTE/dev.tsv", text + "2\t\"two\nlines\"\tC\t1\n");
+  const auto csv = read_glue(folder.path(), glue_task("rte"), "dev", TableQuoting::kCsv);
+  expect_example(csv.data.examples.at(0), "He said \"no\"", "B", 1);
+  expect_example(csv.data.examples.at(1), "A", "B", 0);
+  expect_example(csv.data.examples.at(2), "two\nlines", "C", 1);
+  EXPECT_TRUE(csv.data.notes.empty());
+  expect_refused(
+      "rte", text + "2\t\"two\nlines\"\tC\t1\n",
+      "dev.tsv:4: 2 columns, expected at least 4; fields in quotation marks may go on in "
+      "the next line with 'quoting: csv'");
+}
+
+TEST(Glue, RowsLeftOutAreNoted) {
+  const auto split = read("qqp",
+                          "id\tqid1\tqid2\tquestion1\tquestion2\tis_duplicate\n"
+                          "1\t2\t3\tA?\tB?\t1\n4\t5\t6\tHow\n");
+  EXPECT_THAT(split.data.notes, ElementsAre("dev.tsv: 1 row without a usable label left out"));
+}
+
+TEST(Glue, AllWrongRowsAreNotedWhereProblemsAre) {
+  const testing::TemporaryFolder folder;
+  folder.write("RTE/dev.tsv", kRte + "0\tA\tB\toui\n1\tA\n2\tA\tB\t1\n");
+  std::vector<std::string> problems;
+  const auto split =
+      read_glue(folder.path(), glue_task("rte"), "dev", TableQuoting::kNone, &problems);
+  EXPECT_EQ(split.data.examples.size(), 1u);
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("dev.tsv:2: unknown label 'oui'"),
+                                    HasSubstr("dev.tsv:3: 2 columns")));
+}
+
 }  // namespace
 }  // namespace ptqbench

@@ -13,6 +13,7 @@ TEST(TextLines, EndsAndMarkAreLeftOut) {
   EXPECT_THAT(text_lines("\xef\xbb\xbfQuality\tx"), ElementsAre("Quality\tx"));
   EXPECT_THAT(text_lines(""), ElementsAre());
   EXPECT_THAT(text_lines("\n"), ElementsAre(""));
+  EXPECT_THAT(text_lines("a\tb\rc\r"), ElementsAre("a\tb", "c"));
 }
 
 }  // namespace

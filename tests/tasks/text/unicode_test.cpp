@@ -68,6 +68,8 @@ TEST(Unicode, ClassesAreThoseOfPython) {
     EXPECT_FALSE(is_punctuation(other)) << static_cast<uint32_t>(other);
   EXPECT_TRUE(is_control(U'\u200d'));
   EXPECT_FALSE(is_control(U'\ue000'));
+  EXPECT_TRUE(is_private_use(U'\ue000'));
+  EXPECT_FALSE(is_private_use(U'\u200d'));
   EXPECT_TRUE(is_word_character(U'\u00bd'));
   EXPECT_FALSE(is_word_character(U'\u0301'));
 }

@@ -37,8 +37,8 @@ WordPieceTokenizer tokenizer_of(std::vector<std::string> pieces, Casing casing =
 
 TEST(WordPiece, TokensAndIdsAreThoseOfTheReference) {
   const auto vocabulary = read_vocabulary(testing::golden_file("wordpiece_vocab.txt"));
-  const WordPieceTokenizer lower(vocabulary, Casing::kLower);
-  const WordPieceTokenizer cased(vocabulary, Casing::kKeep);
+  const WordPieceTokenizer lower(vocabulary, Casing::kLower, WordPieceRules::google());
+  const WordPieceTokenizer cased(vocabulary, Casing::kKeep, WordPieceRules::google());
   const auto golden =
       nlohmann::json::parse(testing::read_bytes(testing::golden_file("wordpiece.json")));
   ASSERT_EQ(golden.at("cases").size(), 25u);
@@ -60,13 +60,42 @@ TEST(WordPiece, TheLongestPieceWins) {
   EXPECT_THAT(names(tokenizer, "a abd a"), ElementsAre("a", "[UNK]", "a"));
 }
 
-TEST(WordPiece, WordsOfMoreThan200CharactersAreUnknown) {
+// Values by the program in data/make_hugging_face.py.
+TEST(WordPiece, TokensAndIdsAreThoseOfHuggingFace) {
+  const std::string folder = PTQBENCH_SOURCE_DIR "/tests/tasks/text/data/";
+  const auto recorded = nlohmann::json::parse(testing::read_bytes(folder + "hugging_face.json"));
+  const Vocabulary vocabulary(recorded.at("vocabulary").get<std::vector<std::string>>());
+  const WordPieceTokenizer lower(vocabulary, Casing::kLower);
+  const WordPieceTokenizer cased(vocabulary, Casing::kKeep);
+  ASSERT_EQ(recorded.at("cases").size(), 26u);
+  for (const auto& one : recorded.at("cases")) {
+    const auto text = one.at("text").get<std::string>();
+    EXPECT_EQ(names(lower, text), one.at("tokens").get<std::vector<std::string>>()) << text;
+    EXPECT_EQ(names(cased, text), one.at("tokens_cased").get<std::vector<std::string>>()) << text;
+  }
+}
+
+TEST(WordPiece, RunsOfEmojiAreOneUnknownWord) {
+  const auto tokenizer = tokenizer_of({"a"});
+  EXPECT_THAT(names(tokenizer, "\U0001f4a9\U0001f4a9"), ElementsAre("[UNK]"));
+  EXPECT_THAT(ranges(tokenizer, "\U0001f4a9\U0001f4a9"), ElementsAre(Pair(0, 8)));
+}
+
+TEST(WordPiece, GooglesRulesTakeLongerWordsAndPrivateUse) {
+  const WordPieceTokenizer google(Vocabulary({"[PAD]", "[UNK]", "[CLS]", "[SEP]", "a", "##a"}),
+                                  Casing::kLower, WordPieceRules::google());
+  EXPECT_EQ(google.tokenize(std::string(101, 'a')).size(), 101u);
+  EXPECT_EQ(google.tokenize(std::string(201, 'a')).size(), 1u);
+  EXPECT_THAT(names(google, "\uf059 a"), ElementsAre("[UNK]", "a"));
+}
+
+TEST(WordPiece, WordsOfMoreThan100CharactersAreUnknown) {
   const auto tokenizer = tokenizer_of({"\u00fc", "##\u00fc"}, Casing::kKeep);
   std::string word;
-  for (int i = 0; i < 200; ++i) word += "\u00fc";
-  EXPECT_EQ(tokenizer.tokenize(word).size(), 200u);
+  for (int i = 0; i < 100; ++i) word += "\u00fc";
+  EXPECT_EQ(tokenizer.tokenize(word).size(), 100u);
   EXPECT_THAT(names(tokenizer, word + "\u00fc"), ElementsAre("[UNK]"));
-  EXPECT_THAT(ranges(tokenizer, word + "\u00fc"), ElementsAre(Pair(0, 402)));
+  EXPECT_THAT(ranges(tokenizer, word + "\u00fc"), ElementsAre(Pair(0, 202)));
 }
 
 TEST(WordPiece, RangesAreBytesOfTheOriginalText) {

@@ -12,6 +12,7 @@
 namespace ptqbench {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 Image picture(int width, int height) {
@@ -96,6 +97,53 @@ TEST_F(CocoDatasetTest, UnreadableImagesAreNamed) {
 TEST_F(CocoDatasetTest, AnImageOfAnotherSizeIsNamed) {
   all.images[0].size = {30, 40};
   EXPECT_THAT(refusal(), HasSubstr("a.png' has 4x3 pixels, but 40x30 by "));
+}
+
+// 100x40 pixels are stored, and Exif's orientation 6 shows them as 40x100.
+TEST_F(CocoDatasetTest, AnImageAnnotatedAsTurnedIsTurned) {
+  const std::filesystem::path data = PTQBENCH_SOURCE_DIR "/tests/tasks/detection/data";
+  all.objects.clear();
+  all.images = {{1, "turned_6.jpg", {100, 40}}, {2, "stored.jpg", {40, 100}}};
+  std::filesystem::copy_file(data / "turned_6.jpg", folder / "turned_6.jpg");
+  std::filesystem::copy_file(data / "turned_6.jpg", folder / "stored.jpg");
+  const auto dataset = open();
+  EXPECT_TRUE(dataset.notes().empty());
+  const Image shown = dataset.image(0);
+  EXPECT_EQ(shown.width, 40);
+  EXPECT_EQ(shown.height, 100);
+  const auto expected = testing::read_bytes(data / "turned_6.ppm");
+  EXPECT_EQ(std::string(shown.rgb.begin(), shown.rgb.end()),
+            expected.substr(expected.size() - shown.rgb.size()));
+  EXPECT_EQ(dataset.image(1).width, 100);
+  dataset.image(0);
+  EXPECT_THAT(dataset.notes(),
+              ElementsAre("coco.json: 1 image is annotated as turned by their Exif orientation: "
+                          "turned, too"));
+}
+
+TEST_F(CocoDatasetTest, SwappedSidesWithoutAnOrientationAreRefused) {
+  all.images[0].size = {4, 3};
+  EXPECT_THAT(refusal(), HasSubstr("a.png' has 4x3 pixels, but 3x4 by "));
+}
+
+TEST_F(CocoDatasetTest, SizesThatTheAnnotationsDoNotSayAreTheFiles) {
+  folder.write("coco.json", R"({"images": [{"id": 1, "file_name": "a.png"}],
+                                "categories": [{"id": 1, "name": "x"}], "annotations": []})");
+  const CocoDataset dataset(folder / "coco.json", folder.path());
+  EXPECT_EQ(dataset.image_facts(0).size, (ImageSize{3, 4}));
+  EXPECT_EQ(dataset.image(0).width, 4);
+  EXPECT_THAT(dataset.notes(),
+              ElementsAre("coco.json: 1 image without a size: that of the file is taken"));
+}
+
+TEST_F(CocoDatasetTest, IdsOfCategoriesCanBeShifted) {
+  all.categories = {{0, "z"}, {1, "x"}};
+  all.objects = {{1, 70, 0, {0, 0, 2, 2}, 4, false}};
+  write_coco_annotations(folder / "coco.json", all);
+  const CocoDataset dataset(folder / "coco.json", folder.path(), 1);
+  EXPECT_EQ(dataset.categories()[0].id, 1);
+  EXPECT_EQ(dataset.categories()[0].name, "z");
+  EXPECT_EQ(dataset.objects(0).at(0).label, 0);
 }
 
 TEST_F(CocoDatasetTest, EmptyListsAndMissingFoldersAreRefused) {

@@ -9,6 +9,7 @@
 namespace ptqbench {
 namespace {
 
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
 const char* const kImage = R"({"id": 5, "file_name": "a.jpg", "width": 30, "height": 20})";
@@ -78,12 +79,14 @@ TEST(Coco, WhatIsMissingIsNamed) {
   expect_refused(annotations_file(kImage, "", R"({"id": 5})"), "categories[0]: 'name' is missing");
   expect_refused(annotation(R"("id": 1, "image_id": 5, "category_id": 18, "area": 1)"),
                  "annotations[0]: 'bbox' is missing");
-  expect_refused(annotation(R"("id": 1, "image_id": 5, "category_id": 18, "bbox": [0, 0, 1, 1])"),
-                 "annotations[0]: 'area' is missing");
+  expect_refused(annotations_file(R"({"id": 5, "file_name": "a", "width": 3})", "", kCategory),
+                 "images[0]: 'height' is missing");
 }
 
 TEST(Coco, WhatIsNotAsExpectedIsNamed) {
-  expect_refused("{\n\"images\": [}", "not valid JSON: parse error at line 2");
+  EXPECT_THAT([] { read("{\n\"images\": [}"); },
+              ::testing::ThrowsMessage<IoError>(
+                  HasSubstr("coco.json:2: not valid JSON: column 12: '}' cannot stand there")));
   expect_refused(annotations_file(kImage, "7", kCategory),
                  "annotations[0]: expected an object, it is of type number");
   expect_refused(annotations_file(std::string(kImage) + "," + kImage, "", kCategory),
@@ -100,15 +103,89 @@ TEST(Coco, WhatIsNotAsExpectedIsNamed) {
                  "annotations[0].bbox: width and height must not be negative, but are -3 and 4");
   expect_refused(annotation(ids + R"("bbox": [1, 2, 1e999, 4])"), "not valid JSON");
   expect_refused(annotation(ids + R"("bbox": [1, 2, 3, 4], "iscrowd": 2)"),
-                 "annotations[0].iscrowd: expected 0 or 1");
+                 "annotations[0].iscrowd: expected 0 or 1, it is 2");
+  expect_refused(
+      annotations_file(R"({"id": "5", "file_name": "a", "width": 1, "height": 2})", "", kCategory),
+      "images[0].id: expected a whole number, it is of type string");
 }
 
-TEST(Coco, ObjectsOfUnknownImagesAndCategoriesAreNamed) {
+TEST(Coco, ObjectsOfUnknownCategoriesAreNamed) {
   const std::string box = R"("area": 1, "bbox": [1, 2, 3, 4])";
-  expect_refused(annotation(R"("id": 1, "image_id": 6, "category_id": 18, )" + box),
-                 "annotations[0].image_id: no image has the id 6");
   expect_refused(annotation(R"("id": 1, "image_id": 5, "category_id": 3, )" + box),
                  "annotations[0].category_id: no category has the id 3");
+}
+
+TEST(Coco, BooleansAndWholeFloatsAreTaken) {
+  const auto all = read(annotations_file(
+      R"({"id": 5.0, "file_name": "a.jpg", "width": 30.0, "height": 20})",
+      R"({"id": 1.0, "image_id": 5.0, "category_id": 18, "bbox": [1, 2, 3, 4], "area": 12,
+          "iscrowd": true},
+         {"id": 2, "image_id": 5, "category_id": 18.0, "bbox": [1, 2, 3, 4], "area": 12,
+          "iscrowd": false})",
+      kCategory));
+  EXPECT_EQ(all.images.at(0).size, (ImageSize{20, 30}));
+  ASSERT_EQ(all.objects.size(), 2u);
+  EXPECT_TRUE(all.objects[0].crowd);
+  EXPECT_FALSE(all.objects[1].crowd);
+  EXPECT_EQ(all.objects[0].image_id, 5);
+  EXPECT_TRUE(all.notes.empty());
+}
+
+TEST(Coco, AMissingAreaIsThatOfTheBox) {
+  const auto all =
+      read(annotation(R"("id": 1, "image_id": 5, "category_id": 18, "bbox": [1, 2, 3, 4.5])"));
+  EXPECT_EQ(all.objects.at(0).area, 13.5);
+  EXPECT_THAT(all.notes,
+              ElementsAre("coco.json: 1 object without 'area': that of the box is taken"));
+}
+
+// As in Label Studio's exports, where all are 0, and in TACO, which has 4040 twice.
+TEST(Coco, IdsOfObjectsThatAreMissingOrThereTwiceAreMadeAnew) {
+  const std::string rest = R"("image_id": 5, "category_id": 18, "area": 1, "bbox": [1, 2, 3, 4])";
+  for (const std::string ids : {R"("id": 0, )", R"()", R"("id": 4040, )"}) {
+    const auto all = read(annotations_file(
+        kImage, "{" + ids + rest + "}, {" + ids + rest + "}, {\"id\": 7, " + rest + "}",
+        kCategory));
+    ASSERT_EQ(all.objects.size(), 3u);
+    for (int64_t i = 0; i < 3; ++i) EXPECT_EQ(all.objects[static_cast<size_t>(i)].id, i + 1);
+    EXPECT_THAT(all.notes, ElementsAre(HasSubstr("all 3 are numbered anew")));
+  }
+}
+
+TEST(Coco, ObjectsOfImagesThatAreNotListedAreLeftOut) {
+  const std::string rest = R"("category_id": 18, "area": 1, "bbox": [1, 2, 3, 4])";
+  const auto all = read(annotations_file(
+      kImage,
+      R"({"id": 1, "image_id": 99, )" + rest + R"(}, {"id": 2, "image_id": 5, )" + rest + "}",
+      kCategory));
+  ASSERT_EQ(all.objects.size(), 1u);
+  EXPECT_EQ(all.objects[0].id, 2);
+  EXPECT_THAT(all.notes,
+              ElementsAre("coco.json: 1 object of images that are not listed: left out"));
+}
+
+TEST(Coco, ImagesMayHaveNoSize) {
+  const auto all = read(annotations_file(R"({"id": 5, "file_name": "a.jpg"})", "", kCategory));
+  EXPECT_EQ(all.images.at(0).size, ImageSize{});
+}
+
+TEST(Coco, AllWrongElementsAreNotedWhereProblemsAre) {
+  const testing::TemporaryFolder folder;
+  const std::string ids = R"("image_id": 5, "category_id": 18, "area": 1, )";
+  const auto file = folder.write(
+      "coco.json",
+      annotations_file(std::string(kImage) + R"(, {"id": 6})",
+                       "{\"id\": 1, " + ids + R"("bbox": [1, 2, -3, 4]}, {"id": 2, )" + ids +
+                           R"("bbox": [1, 2, 3, 4]}, {"id": 3, )" + ids + R"("bbox": [1, 2]}, 7)",
+                       kCategory));
+  std::vector<std::string> problems;
+  const auto all = read_coco_annotations(file, &problems);
+  EXPECT_EQ(all.images.size(), 1u);
+  EXPECT_EQ(all.objects.size(), 1u);
+  EXPECT_THAT(problems, ElementsAre(HasSubstr("images[1]: 'file_name' is missing"),
+                                    HasSubstr("annotations[0].bbox: width and height"),
+                                    HasSubstr("annotations[2].bbox: expected 4 numbers"),
+                                    HasSubstr("annotations[0]: expected an object")));
 }
 
 CocoAnnotations some_annotations() {

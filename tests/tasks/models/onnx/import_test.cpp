@@ -131,6 +131,30 @@ TEST(OnnxUnits, OfBranchesAndGates) {
                           "blocks.1" + block, "reducemean: reduce mean;", "head: linear;"));
 }
 
+/// Query, key and value come out of one product and only move from there, so its output has the
+/// quantizer of all three; the scores are in full precision and the probabilities are not. Both
+/// layer norms are read by products; the stream that they read is not.
+TEST(OnnxUnits, OfATransformerAreItsEncoderBlocks) {
+  for (const auto* file : {"tiny_vit.onnx", "tiny_vit.dynamo.onnx"}) {
+    SCOPED_TRACE(file);
+    const auto model = import_model(data(file), {{3, 8, 8}});
+    std::vector<std::string> blocks, quantized;
+    for (const Unit& unit : model.graph.units(Granularity::kBlock)) {
+      if (unit.has_weights) blocks.push_back(unit.name);
+      if (unit.name != "blocks.1") continue;
+      for (size_t n = unit.first; n < unit.last; ++n) {
+        const Node& node = model.graph.nodes()[n];
+        for (const ActivationSite* site : node.layer->activation_sites()) {
+          if (site->quantizable) quantized.push_back(node.layer->kind());
+        }
+      }
+    }
+    EXPECT_THAT(blocks, ElementsAre("patch_embed", "blocks.0", "blocks.1", "head"));
+    EXPECT_THAT(quantized, ElementsAre(HasSubstr("norm"), "linear", HasSubstr("softmax"),
+                                       HasSubstr("matmul"), HasSubstr("norm"), "gelu"));
+  }
+}
+
 TEST(OnnxImportErrors, NameTheInputThatDoesNotFit) {
   try {
     import_model(data("tiny_vit.onnx"), {{3, 16, 16}});

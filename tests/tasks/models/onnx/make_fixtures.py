@@ -142,19 +142,7 @@ def export(name, model, size, exporter, **options):
     open_batch = options.get("batch", True)
     sample = torch.zeros(2 if open_batch else 1, 3, size, size)
     networks.export(model, sample, DATA / f"{name}.onnx", exporter, **options)
-    strip(DATA / f"{name}.onnx")
     write_case(name, (3 if open_batch else 1, 3, size, size))
-
-
-def strip(path):
-    """Without the exporter's stack traces, which hold paths."""
-    model = onnx.load(path)
-    for node in model.graph.node:
-        kept = [p for p in node.metadata_props if p.key == "pkg.torch.onnx.name_scopes"]
-        del node.metadata_props[:]
-        node.metadata_props.extend(kept)
-    del model.graph.value_info[:]
-    onnx.save(model, path)
 
 
 def tiny_resnet():

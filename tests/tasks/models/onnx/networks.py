@@ -93,6 +93,19 @@ class MobileNetV2(nn.Module):
 ARCHITECTURES = {"resnet20": CifarResNet, "mobilenet_v2_cifar": MobileNetV2}
 
 
+def strip(path):
+    """Without the exporter's stack traces, which hold paths."""
+    import onnx
+
+    model = onnx.load(path)
+    for node in model.graph.node:
+        kept = [p for p in node.metadata_props if p.key == "pkg.torch.onnx.name_scopes"]
+        del node.metadata_props[:]
+        node.metadata_props.extend(kept)
+    del model.graph.value_info[:]
+    onnx.save(model, path)
+
+
 def export(model, sample, path, exporter, opset=None, batch=True):
     """Writes one file with its weights inside; the batch stays open unless it is to be fixed."""
     model.eval()
@@ -105,6 +118,7 @@ def export(model, sample, path, exporter, opset=None, batch=True):
         shapes = ({0: torch.export.Dim("batch", min=1, max=4096)},) if batch else None
         torch.onnx.export(model, (sample,), path, dynamo=True, input_names=["x"], dynamic_shapes=shapes,
                           opset_version=opset or 20, external_data=False)
+    strip(path)
 
 
 def main():
