@@ -86,6 +86,7 @@ MpiDeviceGroup::Verdict MpiDeviceGroup::hear(State mine, const std::string& text
   verdict.state = static_cast<State>(gravest);
   if (verdict.state == State::kFine) return verdict;
   open_ = false;
+  ++partings_;
   verdict.told = first_to_tell(mine == verdict.state, text);
   return verdict;
 }

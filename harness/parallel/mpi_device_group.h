@@ -41,6 +41,12 @@ class MpiDeviceGroup : public DeviceGroup {
   std::optional<Told> first_to_tell(bool tells, const std::string& text) const;
   /// Adds up a flat, contiguous tensor.
   virtual void add_up(at::Tensor& flat);
+  /// Agrees that all are there for what comes next; throws as sum() does. Collective.
+  void require_all();
+  /// Between begin() and the end of the work, known to all.
+  bool open() const { return open_; }
+  /// How often members have told the others that they cannot go on; the same for all.
+  int partings() const { return partings_; }
 
  private:
   /// By how much they end the work.
@@ -51,13 +57,12 @@ class MpiDeviceGroup : public DeviceGroup {
   };
   /// What the members say of themselves: the gravest, with the words of the first who says so.
   Verdict hear(State mine, const std::string& text);
-  void require_all();
 
   MPI_Comm ranks_ = MPI_COMM_NULL;
   int member_ = 0;
   int size_ = 1;
-  /// Between begin() and the end of the work, known to all.
   bool open_ = false;
+  int partings_ = 0;
 };
 
 }  // namespace ptqbench

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "methods/kernels/iteration_scalar.h"
 #include "methods/nn/nonlinearity.h"
 #include "methods/quantizer/affine.h"
 
@@ -113,18 +114,6 @@ struct IterationTable {
   at::Tensor point;
   /// int64 [1]: the iteration that is loaded next.
   at::Tensor next;
-};
-
-/// Places in IterationNow::scalars: exponent and weight of the regulariser, and for weights and for
-/// activation quantizers the learning rate over Adam's 1 - beta1^t and 1 / sqrt(1 - beta2^t).
-enum IterationScalar : int64_t {
-  kBeta,
-  kRoundWeight,
-  kRoundingRate,
-  kRoundingMoment,
-  kStepRate,
-  kStepMoment,
-  kScalarCount
 };
 
 /// Losses of a unit, kept on the device until somebody asks.
