@@ -2,9 +2,9 @@
 
 #include <filesystem>
 #include <string>
-#include <vector>
 
 #include "tasks/data/dataset.h"
+#include "tasks/models/model_spec.h"
 #include "tasks/text_options.h"
 
 namespace ptqbench {
@@ -18,21 +18,6 @@ struct TaskOptions {
   /// Folder for decoded pictures; empty: they are decoded anew. Decides no result, and is no part of
   /// what the data are.
   std::filesystem::path cache;
-};
-
-/// The model whose network is a file and not in the registry's code.
-inline constexpr const char* kOnnxModel = "onnx";
-
-/// A model of the registry.
-struct ModelSpec {
-  std::string name;
-  /// Hugging Face config.json with the sizes, for models whose name leaves them open; else empty.
-  std::filesystem::path config;
-  /// The network with its weights, of kOnnxModel; else empty.
-  std::filesystem::path file = {};
-  /// Patterns on the names of its parts that are blocks, as onnx::find_blocks has them; empty: those
-  /// that are found.
-  std::vector<std::string> blocks = {};
 };
 
 }  // namespace ptqbench

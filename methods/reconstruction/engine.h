@@ -4,11 +4,11 @@
 #include <string>
 #include <vector>
 
-#include "methods/nn/unit_graph.h"
 #include "methods/kernels/kernels.h"
+#include "methods/kernels/replay.h"
+#include "methods/nn/unit_graph.h"
 #include "methods/recipes/recipe.h"
 #include "methods/reconstruction/random_source.h"
-#include "methods/reconstruction/replay.h"
 #include "methods/reconstruction/unit_data.h"
 #include "methods/settings.h"
 

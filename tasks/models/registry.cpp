@@ -11,9 +11,9 @@
 #include "tasks/models/detectors.h"
 #include "tasks/models/mnasnet.h"
 #include "tasks/models/mobilenet_v2.h"
+#include "tasks/models/model_spec.h"
 #include "tasks/models/regnet.h"
 #include "tasks/models/resnet.h"
-#include "tasks/task_options.h"
 
 namespace ptqbench {
 namespace {

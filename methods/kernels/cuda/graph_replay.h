@@ -1,6 +1,6 @@
 #pragma once
 
-#include "methods/reconstruction/replay.h"
+#include "methods/kernels/replay.h"
 
 namespace ptqbench {
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 
 #include "methods/nn/unit_graph.h"
-#include "tasks/task_options.h"
+#include "tasks/models/model_spec.h"
 
 namespace ptqbench {
 

@@ -1,4 +1,4 @@
-#include "methods/reconstruction/replay.h"
+#include "methods/kernels/replay.h"
 
 #ifdef PTQBENCH_WITH_CUDA_KERNELS
 #include "methods/kernels/cuda/graph_replay.h"
