@@ -196,7 +196,10 @@ TEST(Cell, TheFingerprintDependsOnEverythingThatDecidesTheResult) {
   add([](Cell& cell) { cell.bits.activations = 3; });
   add([](Cell& cell) { cell.bits.embeddings = 8; });
   add([](Cell& cell) { cell.task.text.vocabulary = "v.txt"; });
-  add([](Cell& cell) { cell.task.text = {"v.txt", true, 64}; });
+  add([](Cell& cell) {
+    cell.task.text.vocabulary = "v.txt";
+    cell.task.text.max_length = 64;
+  });
   add([](Cell& cell) { cell.seed = 2; });
   EXPECT_EQ(prints.size(), 14u);
 }

@@ -151,8 +151,8 @@ void expect_failed_cell(const TemporaryFolder& folder, const std::string& checkp
 }
 
 /// A checkpoint with which a sweep does not start, for this reason.
-void expect_refused(const TemporaryFolder& folder, const std::string& checkpoint,
-                    const std::string& reason) {
+void expect_checkpoint_refused(const TemporaryFolder& folder, const std::string& checkpoint,
+                               const std::string& reason) {
   const auto config = folder.write("sweep.yaml",
                                    "name: bad\ntask: image_classification\ndataset: fashion_mnist"
                                    "\nmodels: [{name: resnet20, checkpoint: " +
@@ -171,7 +171,7 @@ TEST(BadInput, TruncatedCheckpointIsRefusedBeforeAnyCell) {
       std::string(PTQBENCH_SOURCE_DIR) + "/configs/checkpoints/resnet20_fashion_mnist.safetensors";
   std::filesystem::copy_file(shipped, folder.at("short.safetensors"));
   std::filesystem::resize_file(folder.at("short.safetensors"), 50000);
-  expect_refused(folder, folder.at("short.safetensors"), "short.safetensors");
+  expect_checkpoint_refused(folder, folder.at("short.safetensors"), "short.safetensors");
 }
 
 TEST(BadInput, PickleThatNamesASystemCallIsRefused) {
@@ -185,7 +185,7 @@ TEST(BadInput, PickleThatNamesASystemCallIsRefused) {
                    "cos\nsystem\nX" +
                        std::string({static_cast<char>(6 + touched.size()), 0, 0, 0}) + "touch " +
                        touched + "\x85R.");
-  expect_refused(folder, pickle, "os.system");
+  expect_checkpoint_refused(folder, pickle, "os.system");
   EXPECT_FALSE(std::filesystem::exists(touched));
 }
 

@@ -147,7 +147,7 @@ TEST_F(Report, FailedCellsShowStageAndReason) {
 TEST_F(Report, IsOfACollectedFileAsOfItsDirectory) {
   run("method=nearest");
   const auto file = out_ + "/results.h5";
-  for (const std::string rest : {" nearest", " --html " + folder_.at("a.html")}) {
+  for (const auto& rest : {std::string(" nearest"), " --html " + folder_.at("a.html")}) {
     const auto of_file = ptqbench("report " + file + rest);
     EXPECT_EQ(of_file.exit_code, 0) << of_file.output;
     EXPECT_EQ(of_file.output, ptqbench("report " + out_ + rest).output);
