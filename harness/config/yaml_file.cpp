@@ -21,7 +21,10 @@ constexpr size_t kLargestFile = 1 << 20;
 constexpr int kMostFiles = 64;
 
 std::string read_text(const fs::path& path) {
-  if (fs::is_directory(path)) throw IoError(path.string() + ": expected a file, got a folder");
+  // A name that cannot be looked up is told apart by opening it.
+  std::error_code unknown;
+  if (fs::is_directory(path, unknown))
+    throw IoError(path.string() + ": expected a file, got a folder");
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) {

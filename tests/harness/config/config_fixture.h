@@ -36,7 +36,7 @@ std::string config_error(Action action) {
 
 inline KnownNames known_names() {
   return {{"image_classification", "object_detection"},
-          {"resnet20", "mobilenet_v2_cifar"},
+          {"resnet20", "mobilenet_v2_cifar", "onnx"},
           {"nearest", "adaround", "brecq", "qdrop"},
           {"fashion_mnist", "cifar10"},
           {"qdrop", "qdrop_imagenet_paper", "brecq"}};

@@ -59,7 +59,7 @@ TEST_F(Train, AllErrorsComeAtOnce) {
       path + ":1: output: the required key is missing\n" +  //
           path + ":3: dataset: unknown data set 'mnist' (valid: fashion_mnist, cifar10)\n" + path +
           ":4: model: unknown model 'resnet'; did you mean 'resnet20'? (valid: resnet20, "
-          "mobilenet_v2_cifar)\n" +
+          "mobilenet_v2_cifar, onnx)\n" +
           path + ":5: epochs: expected an integer from 1 to 10000, got '10001'\n" + path +
           ":6: momentum: expected a number from 0 to 0.9999, got '1'\n" + path +
           ":7: augmentation.flip: unknown key (valid: crop_padding, horizontal_flip, "

@@ -79,7 +79,7 @@ TEST(DatasetOptions, NameEachMemberOnce) {
   EXPECT_THAT(field_names<DatasetOptions>(),
               ElementsAre("name", "root", "label_file", "classes", "resize", "crop", "squash",
                           "crop_fraction", "interpolation", "antialias", "mean", "std",
-                          "calibration_split", "evaluation_split"));
+                          "calibration_split", "evaluation_split", "category_offset", "quoting"));
 }
 
 }  // namespace

@@ -66,8 +66,7 @@ TEST_P(OnnxExport, GivesWhatTheQuantizedNetworkGives) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Networks, OnnxExport,
-                         ::testing::Combine(::testing::Values("tiny_resnet", "tiny_mobilenet",
-                                                              "tiny_vit"),
+                         ::testing::Combine(::testing::Values("tiny_resnet", "tiny_mobilenet"),
                                             ::testing::Values(4, 8)));
 
 TEST(OnnxExportErrors, NameAnOpsetThatIsTooOld) {
