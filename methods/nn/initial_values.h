@@ -9,9 +9,9 @@ namespace ptqbench {
 at::Tensor normal_values(at::IntArrayRef sizes, double deviation);
 at::Tensor uniform_values(at::IntArrayRef sizes, double bound);
 
-/// While one lives, the two functions above draw nothing on its thread and return zeros of the
-/// shape asked for, of which only one is in memory: for models that are counted and never trained,
-/// such as a BERT of 440 MB. Such values are not to be written to.
+/// While one lives, the two functions above draw nothing on its thread and leave the values open, so
+/// that they take no memory until they are written to: for models that are counted and never
+/// trained, such as a BERT of 440 MB.
 class ShapesOnly {
  public:
   ShapesOnly();

@@ -4,6 +4,7 @@
 #include <torch/types.h>
 
 #include "methods/nn/cost_pass.h"
+#include "support/process_memory.h"
 #include "tests/helpers/tiny_models.h"
 
 namespace ptqbench {
@@ -24,10 +25,14 @@ TEST(InitialValues, OfShapesOnlyTakeNoMemoryAndDrawNothing) {
   at::manual_seed(7);
   {
     const ShapesOnly no_values;
-    const auto large = normal_values({1000, 1000}, 1);
-    EXPECT_EQ(large.sizes(), (std::vector<int64_t>{1000, 1000}));
-    EXPECT_EQ(large.storage().nbytes(), sizeof(float));
-    EXPECT_EQ(uniform_values({7}, 1).storage().nbytes(), sizeof(float));
+    const auto before = private_memory();
+    const auto large = normal_values({10000, 10000}, 1);
+    const auto other = uniform_values({10000, 10000}, 1);
+    EXPECT_EQ(large.sizes(), (std::vector<int64_t>{10000, 10000}));
+    // Of 800 MB.
+    EXPECT_LT(private_memory() - before, 50 << 20);
+    large[0].fill_(1);
+    EXPECT_EQ(large[0][7].item<float>(), 1) << "may be written to";
   }
   EXPECT_TRUE(at::equal(normal_values({2}, 1), expected));
 }
