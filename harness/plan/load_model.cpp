@@ -1,7 +1,7 @@
 #include "harness/plan/load_model.h"
 
-#include "support/nearest_name.h"
 #include "harness/plan/output_order.h"
+#include "support/nearest_name.h"
 #include "tasks/checkpoint/checkpoint.h"
 #include "tasks/models/onnx/read_model.h"
 #include "tasks/text/label_order.h"

@@ -82,7 +82,7 @@ struct StepState {
 };
 
 /// Where a mini-batch's keep masks come from: the Philox stream `key`, numbered by iteration and
-/// place (see draw_keep_mask).
+/// place (see keep_mask.h).
 struct KeepMaskDraw {
   std::array<uint32_t, 2> key;
   int64_t place = 0;
